@@ -1,0 +1,2 @@
+//! The local engine.
+fn main() {}

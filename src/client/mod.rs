@@ -1,0 +1,1 @@
+//! The client: policy and transport together; the only async code.

@@ -1,0 +1,1 @@
+//! Bytes to columns and findings, in one pass directed by a description.

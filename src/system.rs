@@ -1,0 +1,101 @@
+//! What every system must say of itself.
+use crate::describe::Raw;
+use crate::error::{Error, Result, SystemName};
+use crate::http::{Request, Response};
+use crate::lifecycle::Lifecycle;
+use crate::run::{Run, Snapshot};
+
+/// A system.
+pub trait System: Sync {
+    /// Its name.
+    fn name(&self) -> SystemName;
+    /// The lifecycle of its runs.
+    fn lifecycle(&self) -> &'static Lifecycle;
+    /// The lifecycle of its stages.
+    fn stage_lifecycle(&self) -> &'static Lifecycle;
+    /// The common view of a document that holds one run, bare or in its envelope: JSON text that was walked before.
+    fn snapshot(&self, json: &str) -> Result<Snapshot>;
+    /// The common views of a page's runs.
+    fn page(&self, json: &str) -> Result<Vec<Run>>;
+    /// How to speak to it.
+    fn api(&self) -> &'static dyn Api;
+}
+
+/// The requests of a system and what its answers mean. Values only: nothing here sends.
+pub trait Api: Sync {
+    /// The headers that carry the credentials.
+    fn authorize(&self, scope: &Scope, secret: &str) -> Vec<(&'static str, String)>;
+    /// Creates a run.
+    fn create(&self, scope: &Scope, create: &Create) -> Result<Request>;
+    /// The id of the run that was created, and the run if the answer tells it.
+    fn created(&self, response: &Response) -> Result<Created>;
+    /// Reads a run.
+    fn get(&self, scope: &Scope, id: &str) -> Result<Request>;
+    /// Lists runs, a page at a time.
+    fn list(&self, scope: &Scope, filter: &Filter, cursor: Option<&str>) -> Result<Request>;
+    /// The page's runs and where the next page begins.
+    fn listed(&self, filter: &Filter, cursor: Option<&str>, response: &Response) -> Result<Listed>;
+    /// Asks for a run's end.
+    fn cancel(&self, scope: &Scope, id: &str) -> Result<Request>;
+    /// What an answer that is no success means.
+    fn failure(&self, response: &Response) -> Error;
+}
+
+/// What every request of a client shares.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Scope {
+    /// Hatchet's tenant or meshX's organisation.
+    pub tenant: Option<String>,
+}
+
+/// A run to create.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Create {
+    /// The workflow: Hatchet's name of it, the others' id.
+    pub workflow: String,
+    /// What the run is given: an object.
+    pub input: Option<Raw>,
+    /// The caller's own data about the run: an object.
+    pub metadata: Option<Raw>,
+    /// A key of the caller's, by which the run is found again when an answer is lost.
+    pub key: Option<String>,
+    /// Hatchet: 1 to 3.
+    pub priority: Option<i64>,
+}
+
+/// What a create answered.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Created {
+    /// The new run's id.
+    pub id: String,
+    /// The run, where the answer holds more than its id.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// Which runs to list.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Filter {
+    /// Created at or after, in milliseconds since 1970.
+    pub since: Option<f64>,
+    /// Created at or before, in milliseconds since 1970.
+    pub until: Option<f64>,
+    /// The system's own words.
+    pub statuses: Vec<String>,
+    /// Ids of workflows.
+    pub workflow_ids: Vec<String>,
+    /// Pairs of the metadata, all of which must be there.
+    pub metadata: Vec<(String, String)>,
+    /// How many runs a page holds.
+    pub page_size: Option<u32>,
+    /// Inputs and outputs too, where the list leaves them out otherwise.
+    pub payloads: bool,
+}
+
+/// What a list answered.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Listed {
+    /// The runs of this page.
+    pub runs: Vec<Run>,
+    /// Where the next page begins; `None` when this was the last.
+    pub next: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! Hatchet, v1 REST API.

@@ -1,0 +1,3 @@
+//! The only list of systems, one line each.
+
+pub mod hatchet;

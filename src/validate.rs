@@ -1,0 +1,1 @@
+//! Validating and parsing whole documents of any system: the functions behind `validateRun`, `parseRun` and `parsePage`.

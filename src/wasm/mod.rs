@@ -1,0 +1,1 @@
+//! The boundary: conversions between Rust and JavaScript, and nothing else.

@@ -1,0 +1,1 @@
+//! What else follows from a description: TypeScript, JSON Schema, documentation. Host only.
