@@ -1,1 +1,3 @@
 //! Hatchet, v1 REST API.
+
+pub mod api;
