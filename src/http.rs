@@ -319,7 +319,9 @@ mod tests {
     fn a_base_url_keeps_its_prefix_and_nothing_else() {
         let base = Base::parse("HTTPS://Hatchet.Example.com:443/proxy/").unwrap();
         assert_eq!(base.join("/api/v1/version"), "https://hatchet.example.com/proxy/api/v1/version");
-        for bad in ["", "hatchet", "/x", "ftp://a", "http://", "http://u:p@a", "http://a/?q", "http://a/#f", "http://a b"] {
+        for bad in
+            ["", "hatchet", "/x", "ftp://a", "http://", "http://u:p@a", "http://a/?q", "http://a/#f", "http://a b"]
+        {
             assert_eq!(Base::parse(bad).unwrap_err().code, "invalid_base_url", "{bad}");
         }
     }
@@ -329,7 +331,9 @@ mod tests {
         let base = Base::parse("http://a:80/p").unwrap();
         assert_eq!(base.redirect("/x?y=1").as_deref(), Some("http://a/x?y=1"));
         assert_eq!(base.redirect("http://A/x").as_deref(), Some("http://a/x"));
-        for elsewhere in ["//b/x", "https://a/x", "http://b/", "http://a:81/", "http://a@b/", "/\\b", "x", "http://a.b/"] {
+        for elsewhere in
+            ["//b/x", "https://a/x", "http://b/", "http://a:81/", "http://a@b/", "/\\b", "x", "http://a.b/"]
+        {
             assert_eq!(base.redirect(elsewhere), None, "{elsewhere}");
         }
     }
@@ -344,11 +348,8 @@ mod tests {
             body: Some("s3cret".into()),
             max_bytes: 1,
         };
-        let response = Response {
-            status: 200,
-            headers: vec![("set-cookie".into(), "s3cret".into())],
-            body: b"s3cret".to_vec(),
-        };
+        let response =
+            Response { status: 200, headers: vec![("set-cookie".into(), "s3cret".into())], body: b"s3cret".to_vec() };
         assert!(!format!("{prepared:?}{response:?}").contains("s3cret"));
     }
 }

@@ -104,16 +104,16 @@ pub fn unknown_again(looks: u32) -> f64 {
     (100.0 * 2f64.powi(i32::try_from(looks.min(10)).unwrap_or(10))).min(1_000.0)
 }
 
-/// Milliseconds until a running run is read again: a sixth of what it has been as it is, at least 0.4 and at most 10 seconds.
+/// Milliseconds until a running run is read again: a sixth of what it has been as it is, at least 0.45 and at most 10 seconds.
 ///
 /// Whatever lasts is looked at less often, so that a run's end is known within about a twelfth of its age.
 pub fn poll(unchanged_for: f64, random: f64) -> f64 {
-    (unchanged_for * 0.16).clamp(400.0, 10_000.0) * (0.9 + 0.2 * random)
+    (unchanged_for * 0.17).clamp(450.0, 10_000.0) * (0.95 + 0.1 * random)
 }
 
 /// Milliseconds until a finished run is read again, for those who want to see it re-opened.
-pub fn poll_finished(random: f64) -> f64 {
-    5_000.0 * (0.9 + 0.2 * random)
+pub fn poll_finished(unchanged_for: f64, random: f64) -> f64 {
+    if unchanged_for < 5_000.0 { poll(unchanged_for, random) } else { 5_000.0 * (0.9 + 0.2 * random) }
 }
 
 /// Milliseconds until a list is read again: quick while it moves, slower when it is quiet.
@@ -157,7 +157,11 @@ mod tests {
         let limits = Limits { retries: 2, ..Limits::default() };
         let tried = (1..10).take_while(|&tries| retry(&failure(None), tries, &limits, 1e9, 0.5).is_some()).count();
         assert_eq!(tried, 2);
-        assert_eq!(retry(&Error::new(Kind::Auth, "x", "x"), 1, &limits, 1e9, 0.5), None, "what cannot pass is not retried");
+        assert_eq!(
+            retry(&Error::new(Kind::Auth, "x", "x"), 1, &limits, 1e9, 0.5),
+            None,
+            "what cannot pass is not retried"
+        );
     }
 
     #[test]

@@ -4,8 +4,7 @@ use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Request, Response, segment};
 use crate::run::Millis;
 use crate::system::{Api, Claims, Create, Filter, Rows, Scope};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, SecondsFormat};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -33,7 +32,7 @@ impl Api for HatchetApi {
             sub: Option<String>,
             server_url: Option<String>,
         }
-        let payload = secret.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+        let payload = secret.split('.').nth(1).and_then(|part| Base64UrlUnpadded::decode_vec(part).ok());
         let payload: Payload = payload.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
         Claims { tenant: payload.sub, base: payload.server_url }
     }
@@ -125,7 +124,8 @@ impl Api for HatchetApi {
         let cursor = cursor.map(Cursor::parse).transpose()?;
         let newest = rows.first().and_then(inserted).and_then(|text| Cursor::instant(&text).ok());
         let until = until(filter, cursor.as_ref())?.or(newest);
-        let offset = cursor.map_or(0, |cursor| cursor.offset) + u64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        let offset =
+            cursor.map_or(0, |cursor| cursor.offset) + u64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX));
         let next = until.filter(|_| full).map(|until| Cursor { offset, until }.to_string());
         Ok(Rows { rows, next })
     }
@@ -357,7 +357,8 @@ fn metadata(create: &Create) -> Result<Option<String>> {
     if key.is_empty() || key.len() > 255 || key.chars().any(char::is_control) {
         return Err(argument("invalid_key", "a key has 1 to 255 bytes and no control characters"));
     }
-    let mut all: BTreeMap<String, Raw> = serde_json::from_str(given.unwrap_or("{}")).map_err(|_| not_object("metadata"))?;
+    let mut all: BTreeMap<String, Raw> =
+        serde_json::from_str(given.unwrap_or("{}")).map_err(|_| not_object("metadata"))?;
     let key = serde_json::to_string(key).ok().and_then(|text| serde_json::from_str(&text).ok());
     let key = key.ok_or_else(|| argument("invalid_key", "the key is no text"))?;
     if all.insert(KEY.into(), key).is_some() {

@@ -1,3 +1,4 @@
 //! Hatchet, v1 REST API.
 
 pub mod api;
+pub mod webhook;
