@@ -29,6 +29,8 @@ pub trait Api: Sync {
     fn claims(&self, _secret: &str) -> Claims {
         Claims::default()
     }
+    /// What the system can do, by the names of the client's operations.
+    fn capabilities(&self) -> &'static [(&'static str, bool)];
     /// Creates a run.
     fn create(&self, scope: &Scope, create: &Create) -> Result<Request>;
     /// The id of the run that was created.

@@ -80,8 +80,7 @@ impl<H: Host> Client<H> {
         if !accepted || before.snapshot.run.phase != Phase::Finished {
             return Ok(Effect { accepted, effect: Effected::Ineffective, run: Some(before) });
         }
-        let options =
-            WatchOptions { deadline: Some(self.left(&clock).max(1.0)), follow: true, ..WatchOptions::default() };
+        let options = WatchOptions { deadline: Some(self.left(&clock).max(1.0)), follow: true };
         let watch = self.watch(id, options, call.clone()).from(before.clone());
         self.reopened(watch, accepted, before).await
     }

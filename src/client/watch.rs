@@ -123,19 +123,31 @@ impl<H: Host> Watch<H> {
         self.accepted.as_ref()
     }
 
+    /// The client it reads through.
+    pub fn client(&self) -> &Client<H> {
+        &self.client
+    }
+
+    /// Will no change come any more?
+    pub fn is_over(&self) -> bool {
+        self.done
+    }
+
     /// The next change; `None` after a confirmed end.
     pub async fn next(&mut self) -> Result<Option<Change>> {
         while !self.done {
-            match self.look().await {
-                Ok(None) => {}
-                Ok(Some(change)) => return Ok(Some(change)),
-                Err(error) => {
-                    self.done = true;
-                    return Err(error);
-                }
+            if let Some(change) = self.step().await? {
+                return Ok(Some(change));
             }
         }
         Ok(None)
+    }
+
+    /// Waits for the time of the next read, reads once, and tells the change if there was one.
+    pub async fn step(&mut self) -> Result<Option<Change>> {
+        let looked = self.look().await;
+        self.done |= looked.is_err();
+        looked
     }
 
     /// Goes on until a confirmed end.

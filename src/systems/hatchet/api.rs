@@ -37,6 +37,19 @@ impl Api for HatchetApi {
         Claims { tenant: payload.sub, base: payload.server_url }
     }
 
+    fn capabilities(&self) -> &'static [(&'static str, bool)] {
+        &[
+            ("create", true),
+            ("get", true),
+            ("list", true),
+            ("watch", true),
+            ("wait", true),
+            ("cancel", true),
+            ("replay", true),
+            ("findByKey", true),
+        ]
+    }
+
     fn create(&self, scope: &Scope, create: &Create) -> Result<Request> {
         let input = object("input", create.input.as_ref())?.unwrap_or("{}");
         let metadata = metadata(create)?;
