@@ -1,9 +1,11 @@
 //! The commands of this repository: `cargo xtask --help`.
 mod build;
+mod lint;
 mod npm;
 mod process;
 mod repo;
 mod stamp;
+mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -21,12 +23,18 @@ struct Cli {
 enum Command {
     /// Builds the npm package into target/runward.tgz and holds its sizes to the budget.
     Build(build::Options),
+    /// Runs all tests, or parts of them by name, and says how many passed and failed.
+    Test(test::Options),
+    /// Checks format and lints, natively and for WebAssembly.
+    Lint,
 }
 
 impl Command {
     fn run(self) -> Result<()> {
         match self {
             Command::Build(options) => build::run(&options),
+            Command::Test(options) => test::run(&options),
+            Command::Lint => lint::lint(),
         }
     }
 }

@@ -8,21 +8,21 @@ use anyhow::{Context, Result};
 use base64::Engine;
 
 /// Writes the glue, its public names, and their types.
-pub fn write(name: &str, js: &str, types: &str) -> Result<()> {
-    repo::write(format!("pkg/wasm/{name}.glue.js"), loadable(js, name)?)?;
-    repo::write(format!("pkg/wasm/{name}.js"), public_names(js, name))?;
-    repo::write(format!("pkg/wasm/{name}.d.ts"), replace(types, "export function __wbg_reset_state(): void;\n", "")?)
+pub fn write(folder: &str, name: &str, js: &str, types: &str) -> Result<()> {
+    repo::write(format!("{folder}/{name}.glue.js"), loadable(js, name)?)?;
+    repo::write(format!("{folder}/{name}.js"), public_names(js, name))?;
+    repo::write(format!("{folder}/{name}.d.ts"), replace(types, "export function __wbg_reset_state(): void;\n", "")?)
 }
 
 /// Writes the module's sources: bytes as text, which work nearly everywhere, and imports for runtimes that compile
 /// nothing while they run.
-pub fn embed(name: &str) -> Result<()> {
+pub fn embed(folder: &str, name: &str) -> Result<()> {
     let wasm = format!("{name}_bg.wasm");
-    let bytes = std::fs::read(repo::path("pkg/wasm").join(&wasm))?;
+    let bytes = std::fs::read(repo::path(folder).join(&wasm))?;
     let text = base64::engine::general_purpose::STANDARD.encode(bytes);
-    repo::write(format!("pkg/wasm/{name}.inline.js"), inline(&text))?;
-    repo::write(format!("pkg/wasm/{name}.workerd.js"), format!("export {{ default }} from \"./{wasm}\";\n"))?;
-    repo::write(format!("pkg/wasm/{name}.edge-light.js"), format!("export {{ default }} from \"./{wasm}?module\";\n"))
+    repo::write(format!("{folder}/{name}.inline.js"), inline(&text))?;
+    repo::write(format!("{folder}/{name}.workerd.js"), format!("export {{ default }} from \"./{wasm}\";\n"))?;
+    repo::write(format!("{folder}/{name}.edge-light.js"), format!("export {{ default }} from \"./{wasm}?module\";\n"))
 }
 
 fn inline(text: &str) -> String {

@@ -17,6 +17,13 @@ pub fn run(_: &Options) -> Result<()> {
     size::check()
 }
 
+/// Builds a copy of the package that can be made to panic, in `target/panicking`.
+pub fn panicking() -> Result<()> {
+    npm::install()?;
+    wasm::build_panicking()?;
+    pack::copy_entries("target/panicking")
+}
+
 /// Builds and packs what is not built and packed already.
 pub fn package() -> Result<()> {
     npm::install()?;

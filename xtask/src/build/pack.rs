@@ -35,3 +35,16 @@ fn pack_now() -> Result<()> {
     let name = packed.first().context("npm pack packed nothing")?.filename.clone();
     std::fs::rename(repo::path("target").join(name), repo::path(TARBALL)).context("Cannot move the tarball")
 }
+
+/// Copies the package's own files, without its WebAssembly.
+pub fn copy_entries(folder: &str) -> Result<()> {
+    for entry in std::fs::read_dir(repo::path("pkg"))? {
+        let file = entry?.path();
+        if file.is_file() {
+            let name = file.file_name().unwrap_or_default();
+            std::fs::copy(&file, repo::path(folder).join(name))
+                .with_context(|| format!("Cannot copy {}", file.display()))?;
+        }
+    }
+    Ok(())
+}

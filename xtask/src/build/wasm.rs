@@ -9,37 +9,43 @@ use wasm_bindgen_cli_support::Bindgen;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// One WebAssembly module of the package.
+/// One WebAssembly module.
 struct Module {
     /// The stem of its files.
     name: &'static str,
     /// How cargo is to build it.
     features: &'static [&'static str],
+    /// Where its files go.
+    folder: &'static str,
 }
 
-const MODULES: [Module; 1] = [Module { name: "runward", features: &[] }];
+const SHIPPED: [Module; 1] = [Module { name: "runward", features: &[], folder: "pkg/wasm" }];
 
-/// Builds every module that is not built already.
+/// The package's module with exports that panic on purpose; never shipped.
+const PANICKING: Module =
+    Module { name: "runward", features: &["--features", "panics"], folder: "target/panicking/wasm" };
+
+const INPUTS: [&str; 7] =
+    ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo", "package-lock.json", "xtask/src/build"];
+
+/// Builds what the package ships, if it is not built already.
 pub fn build() -> Result<()> {
-    let stamp = Stamp {
-        name: "wasm",
-        inputs: &[
-            "src",
-            "Cargo.toml",
-            "Cargo.lock",
-            "rust-toolchain.toml",
-            ".cargo",
-            "package-lock.json",
-            "xtask/src/build",
-        ],
-        outputs: &["pkg/wasm/runward.js", "pkg/wasm/runward_bg.wasm"],
-    };
-    stamp.unless_fresh(|| {
-        check_tie()?;
-        add_target()?;
-        MODULES.iter().try_for_each(Module::build)
-    })?;
+    let outputs = ["pkg/wasm/runward.js", "pkg/wasm/runward.inline.js"];
+    Stamp { name: "wasm", inputs: &INPUTS, outputs: &outputs }.unless_fresh(|| build_all(&SHIPPED))?;
     Ok(())
+}
+
+/// Builds what the tests of panics load, if it is not built already.
+pub fn build_panicking() -> Result<()> {
+    let outputs = ["target/panicking/wasm/runward.js", "target/panicking/wasm/runward.inline.js"];
+    Stamp { name: "panicking", inputs: &INPUTS, outputs: &outputs }.unless_fresh(|| build_all(&[PANICKING]))?;
+    Ok(())
+}
+
+fn build_all(modules: &[Module]) -> Result<()> {
+    check_tie()?;
+    add_target()?;
+    modules.iter().try_for_each(Module::build)
 }
 
 impl Module {
@@ -48,7 +54,7 @@ impl Module {
         step(&format!("Compiling {name} to WebAssembly"), || self.compile())?;
         step(&format!("Binding {name} to JavaScript"), || self.bind())?;
         step(&format!("Optimising {name}"), || self.optimise())?;
-        glue::embed(name)
+        glue::embed(self.folder, name)
     }
 
     fn compile(&self) -> Result<()> {
@@ -70,15 +76,20 @@ impl Module {
             .omit_default_module_path(true)
             .reset_state_function(true)
             .module(true)?;
-        let raw = format!("target/xtask/{}", self.name);
+        let raw = self.bound();
         bindgen.generate(repo::path(&raw)).context("wasm-bindgen could not make the glue")?;
         let (js, types) = (format!("{raw}/{}.js", self.name), format!("{raw}/{}.d.ts", self.name));
-        glue::write(self.name, &repo::read(js)?, &repo::read(types)?)
+        glue::write(self.folder, self.name, &repo::read(js)?, &repo::read(types)?)
+    }
+
+    /// Where wasm-bindgen writes.
+    fn bound(&self) -> String {
+        format!("target/xtask/bound/{}", self.folder)
     }
 
     fn optimise(&self) -> Result<()> {
-        let bound = repo::path(format!("target/xtask/{0}/{0}_bg.wasm", self.name));
-        let optimised = repo::path(format!("pkg/wasm/{}_bg.wasm", self.name));
+        let bound = repo::path(format!("{}/{}_bg.wasm", self.bound(), self.name));
+        let optimised = repo::path(format!("{}/{}_bg.wasm", self.folder, self.name));
         // No feature is named: wasm-opt reads them from the module, and with more of them Node 20 refuses the result.
         let mut wasm_opt = npm::tool("wasm-opt");
         wasm_opt.arg("-O3").arg(bound).arg("-o").arg(optimised);
