@@ -1,5 +1,5 @@
-// The package, ready to use: the conditions of package.json choose where its WebAssembly comes from.
-import source from "#wasm";
+// The package, ready to use wherever WebAssembly may be compiled: Node, Deno, Bun, browsers, bundlers.
+import source from "./wasm/runward.inline.js";
 import { load } from "./wasm/runward.glue.js";
 
 load(source);

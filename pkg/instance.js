@@ -31,9 +31,7 @@ export class Instance {
 
   take(source) {
     if (this.#module !== undefined) return false;
-    // A module of another realm is no instance of this realm's class.
-    const bytes = source instanceof ArrayBuffer || ArrayBuffer.isView(source);
-    this.#module = bytes ? new WebAssembly.Module(source) : source;
+    this.#module = moduleOf(source);
     return true;
   }
 
@@ -90,6 +88,17 @@ export class Instance {
     this.#pending.clear();
     this.#reset();
     for (const reject of lost) reject(trap);
+  }
+}
+
+// A module of another realm is no instance of this realm's class, but says what it is.
+function moduleOf(source) {
+  if (Object.prototype.toString.call(source) === "[object WebAssembly.Module]") return source;
+  try {
+    return new WebAssembly.Module(source);
+  } catch (cause) {
+    const message = "`load` takes the module or the bytes of runward/runward.wasm, and this is neither.";
+    throw new ArgumentError({ code: "invalid_module", message }, { cause });
   }
 }
 

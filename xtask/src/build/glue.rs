@@ -14,15 +14,11 @@ pub fn write(folder: &str, name: &str, js: &str, types: &str) -> Result<()> {
     repo::write(format!("{folder}/{name}.d.ts"), replace(types, "export function __wbg_reset_state(): void;\n", "")?)
 }
 
-/// Writes the module's sources: bytes as text, which work nearly everywhere, and imports for runtimes that compile
-/// nothing while they run.
+/// Writes the module once more as text, for runtimes that take no file.
 pub fn embed(folder: &str, name: &str) -> Result<()> {
-    let wasm = format!("{name}_bg.wasm");
-    let bytes = std::fs::read(repo::path(folder).join(&wasm))?;
+    let bytes = std::fs::read(repo::path(folder).join(format!("{name}_bg.wasm")))?;
     let text = base64::engine::general_purpose::STANDARD.encode(bytes);
-    repo::write(format!("{folder}/{name}.inline.js"), inline(&text))?;
-    repo::write(format!("{folder}/{name}.workerd.js"), format!("export {{ default }} from \"./{wasm}\";\n"))?;
-    repo::write(format!("{folder}/{name}.edge-light.js"), format!("export {{ default }} from \"./{wasm}?module\";\n"))
+    repo::write(format!("{folder}/{name}.inline.js"), inline(&text))
 }
 
 fn inline(text: &str) -> String {
