@@ -1,10 +1,12 @@
 //! The commands of this repository: `cargo xtask --help`.
 mod build;
+mod children;
 mod lint;
 mod npm;
 mod process;
 mod repo;
 mod stamp;
+mod start;
 mod test;
 
 use anyhow::Result;
@@ -21,8 +23,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Starts the local engine, the gateway and the dashboard, and prints the address.
+    Start(start::Options),
     /// Builds the npm package into target/runward.tgz and holds its sizes to the budget.
-    Build(build::Options),
+    Build,
     /// Runs all tests, or parts of them by name, and says how many passed and failed.
     Test(test::Options),
     /// Checks format and lints, natively and for WebAssembly.
@@ -32,7 +36,8 @@ enum Command {
 impl Command {
     fn run(self) -> Result<()> {
         match self {
-            Command::Build(options) => build::run(&options),
+            Command::Start(options) => start::start(&options),
+            Command::Build => build::build(),
             Command::Test(options) => test::run(&options),
             Command::Lint => lint::lint(),
         }

@@ -50,11 +50,14 @@ impl Stamp<'_> {
     }
 }
 
+/// Folders that are made, and so are no input.
+const MADE: [&str; 2] = ["node_modules", "dist"];
+
 fn collect(path: &Path, files: &mut BTreeSet<PathBuf>) -> Result<()> {
     if path.is_file() {
         files.insert(path.to_owned());
     }
-    if path.is_dir() && path.file_name().is_none_or(|name| name != "node_modules") {
+    if path.is_dir() && path.file_name().is_none_or(|name| !MADE.iter().any(|made| name == *made)) {
         for entry in std::fs::read_dir(path)? {
             collect(&entry?.path(), files)?;
         }

@@ -27,6 +27,8 @@ enum Part {
     Types,
     /// The packed package, installed and run in Node, workerd and Chromium.
     Npm,
+    /// The dashboard's modules by themselves.
+    Www,
     /// The dashboard in Chromium, through workerd, to the local engine.
     E2e,
 }
@@ -61,8 +63,10 @@ impl Part {
                 build::package()?;
                 node::run("tests/npm", &[("CHROMIUM", chromium::find()?)])
             }
+            Part::Www => node::run("www/test", &[]),
             Part::E2e => {
-                build::package()?;
+                build::dashboard()?;
+                build::engine()?;
                 node::run("tests/e2e", &[("CHROMIUM", chromium::find()?)])
             }
         }

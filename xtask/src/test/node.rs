@@ -5,7 +5,7 @@ use crate::repo;
 use anyhow::Result;
 use std::path::PathBuf;
 
-/// Runs every `*.test.mjs` of the folder.
+/// Runs every `*.test.mjs` and `*.test.js` of the folder.
 pub fn run(folder: &str, environment: &[(&str, PathBuf)]) -> Result<Count> {
     let mut node = command("node");
     node.args(["--test", "--test-reporter=spec"])
@@ -19,7 +19,7 @@ fn tests(folder: &str) -> Result<Vec<PathBuf>> {
     let files: Result<Vec<_>, _> =
         std::fs::read_dir(repo::path(folder))?.map(|entry| entry.map(|entry| entry.path())).collect();
     let mut files = files?;
-    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.retain(|file| [".test.mjs", ".test.js"].iter().any(|end| file.to_string_lossy().ends_with(end)));
     files.sort();
     Ok(files)
 }
