@@ -1,1 +1,4 @@
 //! Hatchet, v1 REST API.
+
+pub mod lifecycle;
+pub mod webhook;
