@@ -5,7 +5,6 @@ use crate::client::{Call, Client, Event, Host, Options, WatchOptions};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Prepared, Response};
-use crate::lifecycle;
 use crate::policy::Limits;
 use crate::system::System;
 use serde::Deserialize;
@@ -44,7 +43,9 @@ impl Host for JsHost {
     }
 
     async fn secret(&self) -> Result<String> {
-        let failed = || Error::new(Kind::Auth, "secret_unavailable", "the function that gives the token failed, or gave no text");
+        let failed = || {
+            Error::new(Kind::Auth, "secret_unavailable", "the function that gives the token failed, or gave no text")
+        };
         let Some(function) = self.secret.dyn_ref::<Function>() else {
             return self.secret.as_string().ok_or_else(failed);
         };
@@ -112,7 +113,7 @@ fn make(system: &'static dyn System, options: &JsValue) -> Result<JsClient> {
     };
     let max_bytes = plain.max_bytes.map_or(usual.max_bytes, |most| most as usize);
     let options = Options { base_url: plain.base_url, tenant: plain.tenant, limits, max_bytes, ..usual };
-    Client::new(system, lifecycle::judge_system, host, options)
+    Client::new(system, host, options)
 }
 
 /// Is this a page? Workers, edge functions and servers have no document.
@@ -200,8 +201,9 @@ pub(super) fn plain<T: DeserializeOwned + Default>(options: &JsValue) -> Result<
     if options.is_undefined() || options.is_null() {
         return Ok(T::default());
     }
-    serde_wasm_bindgen::from_value(options.clone())
-        .map_err(|error| argument("invalid_options", format!("the options are wrong: {}", crate::http::quote(&error.to_string()))))
+    serde_wasm_bindgen::from_value(options.clone()).map_err(|error| {
+        argument("invalid_options", format!("the options are wrong: {}", crate::http::quote(&error.to_string())))
+    })
 }
 
 /// A value as the JSON text that JavaScript makes of it; nothing for `undefined`.
@@ -227,8 +229,13 @@ pub(super) fn argument(code: &'static str, message: impl Into<String>) -> Error 
 /// What a gateway or trigger shares of a client; it opens nothing that the client itself does not.
 #[wasm_bindgen(skip_typescript)]
 pub struct Connection {
-    #[wasm_bindgen(skip)]
-    pub(super) client: Rc<JsClient>,
+    client: Rc<JsClient>,
+}
+
+impl Connection {
+    pub(super) fn of(client: &Rc<JsClient>) -> Connection {
+        Connection { client: Rc::clone(client) }
+    }
 }
 
 #[wasm_bindgen]
@@ -244,5 +251,5 @@ pub(super) fn shared(value: &JsValue) -> std::result::Result<Rc<JsClient>, JsVal
     if !property(value, "connection").is_function() {
         return Err(to_js(&argument("invalid_options", "a client is wanted here, such as `new Hatchet({ … })`")));
     }
-    value.unchecked_ref::<AnyClient>().connection().map(|connection| Rc::clone(&connection.client))
+    value.unchecked_ref::<AnyClient>().connection().map(|connection| connection.client)
 }

@@ -32,7 +32,11 @@ pub(super) async fn send(fetch: Option<&Function>, prepared: &Prepared) -> Resul
     let request = build(prepared, &ender.0)?;
     let answer = call(fetch, &request).await.map_err(|error| before_headers(&error))?;
     if Reflect::get(&answer, &"status".into()).ok().and_then(|status| status.as_f64()).is_none() {
-        return Err(Error::new(Kind::Argument, "invalid_fetch", "the given `fetch` answered with something that is no Response"));
+        return Err(Error::new(
+            Kind::Argument,
+            "invalid_fetch",
+            "the given `fetch` answered with something that is no Response",
+        ));
     }
     let response = GlooResponse::from(answer.unchecked_into::<web_sys::Response>());
     let headers = response.headers().entries().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
@@ -91,7 +95,8 @@ pub(super) async fn read(stream: &ReadableStream, max_bytes: usize) -> Result<Ve
         let bytes: Uint8Array = value.dyn_into().map_err(|_| in_body())?;
         let held = body.len();
         if held.saturating_add(bytes.length() as usize) > max_bytes {
-            let _ = reader.cancel().catch(&wasm_bindgen::closure::Closure::once(|_: JsValue| {}).into_js_value().unchecked_into());
+            // As a future its rejection is nobody's surprise.
+            drop(JsFuture::from(reader.cancel()));
             let message = format!("the body is larger than {max_bytes} bytes");
             return Err(Error::new(Kind::Decode, "too_large", message));
         }
@@ -104,7 +109,9 @@ fn before_headers(rejection: &JsValue) -> Error {
     let code = |value: &JsValue| Reflect::get(value, &"code".into()).ok().and_then(|code| code.as_string());
     let cause = Reflect::get(rejection, &"cause".into()).unwrap_or_default();
     let code = code(&cause).or_else(|| code(rejection)).filter(|code| known_code(code));
-    let not_sent = code.as_deref().is_some_and(|code| ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ConnectionRefused"].contains(&code));
+    let not_sent = code
+        .as_deref()
+        .is_some_and(|code| ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ConnectionRefused"].contains(&code));
     let named = code.map(|code| format!(" ({code})")).unwrap_or_default();
     if not_sent {
         return Error::new(Kind::Network, "not_sent", format!("the server cannot be reached{named}")).retryable();

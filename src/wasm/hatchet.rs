@@ -1,7 +1,7 @@
 //! The class `Hatchet`.
 use super::client::{self, Connection, JsClient};
 use super::runs::Runs;
-use crate::systems::hatchet::HATCHET;
+use crate::systems::hatchet;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -19,7 +19,7 @@ impl Hatchet {
     /// A client; nothing is sent yet. Throws `ArgumentError` for wrong options, and in a page, where a token is no secret.
     #[wasm_bindgen(constructor)]
     pub fn new(#[wasm_bindgen(unchecked_param_type = "HatchetOptions")] options: JsValue) -> Result<Hatchet, JsValue> {
-        Ok(Hatchet { client: client::client(&HATCHET, &options)?, signal: client::abort_signal(&options) })
+        Ok(Hatchet { client: client::client(&hatchet::Hatchet, &options)?, signal: client::abort_signal(&options) })
     }
 
     /// Its runs.
@@ -31,6 +31,6 @@ impl Hatchet {
     /// What a gateway or trigger shares of it.
     #[wasm_bindgen(skip_typescript)]
     pub fn connection(&self) -> Connection {
-        Connection { client: Rc::clone(&self.client) }
+        Connection::of(&self.client)
     }
 }

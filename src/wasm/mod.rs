@@ -1,8 +1,15 @@
 //! The boundary: conversions between Rust and JavaScript, and nothing else.
+mod client;
 mod error;
+mod fetch;
+mod gateway;
+mod hatchet;
 mod id;
 #[cfg(feature = "panics")]
 mod panics;
+mod runs;
+mod signal;
+mod trigger;
 
 use std::panic::{PanicHookInfo, set_hook};
 use wasm_bindgen::prelude::wasm_bindgen;

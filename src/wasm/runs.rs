@@ -128,7 +128,8 @@ impl Runs {
     pub async fn page(&self, filter: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
         let options = self.call(&options)?;
         let (filter, cursor) = self::filter(&filter).map_err(|error| to_js(&error))?;
-        let page: Page = abortable(&options.signals, self.client.list(&filter, cursor.as_deref(), &options.call)).await?;
+        let page: Page =
+            abortable(&options.signals, self.client.list(&filter, cursor.as_deref(), &options.call)).await?;
         parse(page.json())
     }
 

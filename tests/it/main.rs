@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test may fail so
 
 mod directions;
+mod hatchet_api;
 mod lifecycle;
+mod recorded;
 mod webhook;
 
 /// The bytes of a file below `tests/fixtures`.
@@ -10,4 +12,3 @@ fn fixture(path: &str) -> Vec<u8> {
     let path = format!("{}/tests/fixtures/{path}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
-mod hatchet_api;
