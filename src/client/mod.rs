@@ -107,6 +107,14 @@ impl<H: Host> Client<H> {
         };
         milliseconds("timeout", limits.timeout)?;
         milliseconds("deadline", limits.deadline)?;
+        if call
+            .traceparent
+            .as_ref()
+            .is_some_and(|trace| trace.is_empty() || !trace.bytes().all(|b| b.is_ascii_graphic()))
+        {
+            let why = "`traceparent` must be a trace context as W3C writes it";
+            return Err(Error::new(Kind::Argument, "invalid_traceparent", why));
+        }
         Ok(limits)
     }
 
