@@ -9,6 +9,7 @@ mod hatchet_api;
 mod lifecycle;
 mod recorded;
 mod support;
+mod views;
 mod webhook;
 
 /// The bytes of a file below `tests/fixtures`.
