@@ -24,7 +24,9 @@ export function follow(source) {
   const wake = { now: () => {} };
   const retryNow = () => wake.now();
   addEventListener("online", retryNow, { signal: source.signal });
-  return { done: loop(source, wake), retryNow };
+  // Whoever ended it may show something else by now.
+  const onState = (state) => source.signal.aborted || source.onState(state);
+  return { done: loop({ ...source, onState }, wake), retryNow };
 }
 
 async function loop(source, wake) {
