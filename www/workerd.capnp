@@ -13,7 +13,7 @@ const config :Workerd.Config = (
 );
 
 const gateway :Workerd.Worker = (
-  compatibilityDate = "2026-11-01",
+  compatibilityDate = "2026-10-01",
   modules = [
     (name = "worker.js", esModule = embed "../target/worker/worker.js"),
     (name = "runward_bg.wasm", wasm = embed "../target/worker/runward_bg.wasm"),

@@ -1,1 +1,13 @@
 //! The native tests, in one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test may fail so
+
+mod directions;
+mod lifecycle;
+mod webhook;
+
+/// The bytes of a file below `tests/fixtures`.
+fn fixture(path: &str) -> Vec<u8> {
+    let path = format!("{}/tests/fixtures/{path}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+mod hatchet_api;

@@ -1,0 +1,3 @@
+//! Formance Flows.
+
+pub mod webhook;

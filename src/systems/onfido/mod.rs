@@ -1,0 +1,3 @@
+//! Onfido Studio.
+
+pub mod webhook;

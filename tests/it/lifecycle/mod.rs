@@ -1,0 +1,3 @@
+//! What may follow what.
+mod make;
+mod recorded;
