@@ -159,7 +159,7 @@ class RunsView {
     this.#rows.tick(Date.now());
     this.#notice.tick(this.#state);
     const at = freshness.at;
-    setText(this.#fresh, at === undefined ? "" : this.#state.kind === "down" ? `As of ${clock(at)}` : `Read ${ago(at, Date.now())}`);
+    setText(this.#fresh, at === undefined ? "" : this.#state.kind === "down" ? `As of ${clock(at)}` : `Updated ${ago(at, Date.now())}`);
   }
 
   #key(event) {
