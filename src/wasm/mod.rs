@@ -8,7 +8,7 @@ use std::panic::{PanicHookInfo, set_hook};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("types.ts");
+const TYPES: &str = concat!(include_str!("types/findings.ts"), include_str!("types/runs.ts"));
 
 #[wasm_bindgen(raw_module = "../instance.js")]
 extern "C" {
