@@ -1,7 +1,7 @@
 // The whole chain on this machine: the local engine on a file, workerd with the gateway and the dashboard, a Chromium.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,14 +11,8 @@ import { chromium } from "playwright-core";
 import workerd from "workerd";
 
 const repository = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const ENGINE = repository(`target/debug/runward-local${process.platform === "win32" ? ".exe" : ""}`);
 const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-/** Builds what the chain runs, where it is not fresh: the dashboard, the worker and the engine. */
-export function build() {
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  execFileSync(npm, ["run", "--silent", "build"], { cwd: repository("www"), stdio: ["ignore", "ignore", "inherit"] });
-  execFileSync("cargo", ["build", "--quiet", "--package", "runward-local"], { cwd: repository("."), stdio: ["ignore", "ignore", "inherit"] });
-}
 
 /** Engine, workerd and browser, each of which can be stopped and started by itself; `close` ends whatever runs. */
 export class Chain {
@@ -26,16 +20,19 @@ export class Chain {
   #engine;
   #workerd;
   #browser;
-  #ports = {};
-  /** What the engine said about itself: `{ url, token, tenant }`. */
+  #port;
+  #flags;
+  /** What the engine said about itself: `{ url, token, tenant, control }`. */
   engine;
   /** Where the dashboard is. */
   origin;
 
-  /** Starts everything, on free ports. */
-  static async start() {
+  /** Starts everything, on free ports. With `stepped`, the engine's time moves only by `step`. */
+  static async start({ stepped = false } = {}) {
     const chain = new Chain();
+    chain.#flags = stepped ? ["--stepped"] : [];
     try {
+      built();
       await chain.startEngine();
       await chain.startWorkerd();
       chain.#browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
@@ -46,13 +43,27 @@ export class Chain {
     }
   }
 
-  /** Starts the engine; again on the same port and file when it ran before. */
+  /** Starts the engine; again on the same file, and by it the same port, when it ran before. */
   async startEngine() {
-    this.#ports.engine ??= await freePort();
-    const binary = join(targetFolder(), "debug", process.platform === "win32" ? "runward-local.exe" : "runward-local");
-    this.#engine = run(binary, ["--port", String(this.#ports.engine), "--data", join(this.#folder, "engine.sqlite"), "--print-json"], { stdio: ["ignore", "pipe", "inherit"] });
-    const first = await firstLine(this.#engine, this.#engine.stdout);
-    this.engine = JSON.parse(first);
+    const args = ["--db", join(this.#folder, "engine.sqlite"), "--print-json", ...this.#flags];
+    this.#engine = run(ENGINE, args, { stdio: ["ignore", "pipe", "inherit"] });
+    this.engine = JSON.parse(await firstLine(this.#engine, this.#engine.stdout));
+  }
+
+  /** Moves the time of a stepped engine by some milliseconds. */
+  async step(ms) {
+    const response = await fetch(`${this.engine.control}/advance`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ms }) });
+    if (!response.ok) throw new Error(`the engine's clock answered ${response.status}`);
+  }
+
+  /** Steps until the engine shows this status of a run. */
+  async stepTo(id, wanted, ms) {
+    for (let steps = 0; steps < 10_000; steps++) {
+      const response = await fetch(`${this.engine.url}/api/v1/stable/workflow-runs/${id}/status`, { headers: { authorization: `Bearer ${this.engine.token}` } });
+      if (response.ok && (await response.json()) === wanted) return;
+      await this.step(ms);
+    }
+    throw new Error(`the run never became ${wanted}`);
   }
 
   /** Ends the engine as a crash would. */
@@ -62,9 +73,9 @@ export class Chain {
 
   /** Starts workerd with the gateway; again on the same port when it ran before. */
   async startWorkerd() {
-    this.#ports.workerd ??= await freePort();
+    this.#port ??= await freePort();
     const { url, token, tenant } = this.engine;
-    const args = ["serve", repository("www/workerd.capnp"), "--socket-addr", `http=127.0.0.1:${this.#ports.workerd}`, "--directory-path", `files=${repository("www/dist")}`, "--control-fd=3"];
+    const args = ["serve", repository("www/workerd.capnp"), "--socket-addr", `http=127.0.0.1:${this.#port}`, "--directory-path", `files=${repository("www/dist")}`, "--control-fd=3"];
     this.#workerd = run(workerd.default, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], env: { ...process.env, HATCHET_URL: url, HATCHET_TOKEN: token, HATCHET_TENANT: tenant } });
     const { event, port } = JSON.parse(await firstLine(this.#workerd, this.#workerd.stdio[3]));
     if (event !== "listen") throw new Error(`workerd said ${event}`);
@@ -92,8 +103,7 @@ export class Chain {
   /** Ends every process and removes every file. */
   async close() {
     await this.#browser?.close();
-    await end(this.#workerd, "SIGTERM");
-    await end(this.#engine, "SIGTERM");
+    await Promise.all([end(this.#workerd, "SIGTERM"), end(this.#engine, "SIGTERM")]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
@@ -132,7 +142,7 @@ async function freePort() {
   return port;
 }
 
-function targetFolder() {
-  const text = execFileSync("cargo", ["metadata", "--format-version=1", "--no-deps", "--offline"], { cwd: repository("."), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  return JSON.parse(text).target_directory;
+function built() {
+  const missing = [ENGINE, repository("www/dist/index.html"), repository("target/worker/worker.js")].filter((path) => !existsSync(path));
+  if (missing.length > 0) throw new Error(`${missing.join(", ")} is not built: run these tests with \`cargo xtask test e2e\`.`);
 }

@@ -56,7 +56,7 @@ class RunsView {
     this.#signal.addEventListener("abort", () => clearInterval(clockwork));
     this.#feed = follow({
       read: (signal) => this.#read(signal),
-      stream: (signal) => client.events({ signal }),
+      stream: (signal) => client.events({ filter: { limit: PAGE }, signal }),
       onItem: (page) => this.#take(page.runs ?? []),
       onState: (state) => this.#show(state),
       signal: this.#signal,
