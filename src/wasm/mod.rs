@@ -1,14 +1,17 @@
 //! The boundary: conversions between Rust and JavaScript, and nothing else.
+mod convert;
 mod error;
 mod id;
 #[cfg(feature = "panics")]
 mod panics;
+mod validate;
 
 use std::panic::{PanicHookInfo, set_hook};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = concat!(include_str!("types/findings.ts"), include_str!("types/runs.ts"));
+const TYPES: &str =
+    concat!(include_str!("types/findings.ts"), include_str!("types/runs.ts"), include_str!("types/validate.ts"));
 
 #[wasm_bindgen(raw_module = "../instance.js")]
 extern "C" {
