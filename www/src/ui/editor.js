@@ -109,7 +109,8 @@ export class Editor {
   #leftOf(offset) {
     const column = offset - (this.area.value.lastIndexOf("\n", offset - 1) + 1);
     const context = document.createElement("canvas").getContext("2d");
-    context.font = getComputedStyle(this.area).font;
+    const { fontSize, fontFamily } = getComputedStyle(this.area);
+    context.font = `${fontSize} ${fontFamily}`;
     const left = (column * context.measureText("0000000000").width) / 10;
     return left > this.area.clientWidth - 80 ? left - this.area.clientWidth / 3 : 0;
   }
