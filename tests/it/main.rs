@@ -3,6 +3,8 @@
 
 mod directions;
 mod fuzz;
+mod inputs;
+mod mutants;
 mod recorded;
 mod views;
 mod webhook;
