@@ -2,7 +2,7 @@
 use super::types::Types;
 use crate::describe::{Enum, Field, Kind, Members, Object, Presence, Union, Value};
 use crate::finding::{CATALOGUE, Level};
-use crate::system::Documents;
+use crate::system::{Documents, System};
 use crate::systems;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,7 +148,7 @@ struct TypeNames {
 }
 
 impl TypeNames {
-    fn of(systems: &[&dyn Documents]) -> TypeNames {
+    fn of(systems: &[&dyn System]) -> TypeNames {
         let mut counts: BTreeMap<&'static str, u32> = BTreeMap::new();
         for system in systems {
             let types = types_at_wire(*system);
