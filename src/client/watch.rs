@@ -272,8 +272,9 @@ impl<H: Host> Watch<H> {
 }
 
 fn stages_are_finished(read: &Read) -> bool {
-    let stages = &read.snapshot.run.stages;
-    !stages.is_empty() && stages.iter().all(|stage| stage.phase == Phase::Finished)
+    // a stage that does not exist yet has no status; a stuck run is one whose next stage is never made
+    let mut stages = read.snapshot.run.stages.iter().filter(|stage| !stage.status.is_empty()).peekable();
+    stages.peek().is_some() && stages.all(|stage| stage.phase == Phase::Finished)
 }
 
 fn stuck() -> Finding {
