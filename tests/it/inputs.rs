@@ -325,3 +325,18 @@ fn unknown_members_and_the_spelling_of_numbers_survive() {
     assert!(again.contains(r#""brand_new":{"x":[1,null,12.50,1E+2,9007199254740993]},"also_new":0"#));
     assert!(documents().len() > 50);
 }
+
+#[test]
+fn the_rows_of_a_page_are_told_once_to_stand_in_envelopes() {
+    let told = |name: &str| {
+        let report = validate(body(name).as_bytes());
+        report
+            .findings
+            .into_iter()
+            .filter(|finding| finding.code == "wrapped_input")
+            .map(|f| f.pointer)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told("list-mixed"), ["/rows/0/input"]);
+    assert_eq!(told("run-dag-running"), ["/tasks/0/input", "/tasks/1/input", "/tasks/2/input"]);
+}
