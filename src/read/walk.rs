@@ -490,8 +490,8 @@ pub const SENTINEL: f64 = 9_223_372_036_854.0;
 struct Names<'a> {
     count: u32,
     first: &'a [u8],
-    /// Boxed, so that objects without such names, which are most, have next to nothing to drop.
-    others: Option<Box<BTreeSet<Vec<u8>>>>,
+    /// Made only for the second such name, so that most objects have nothing to drop.
+    others: Option<BTreeSet<Vec<u8>>>,
 }
 
 impl<'a> Names<'a> {
@@ -505,7 +505,7 @@ impl<'a> Names<'a> {
             return true;
         }
         let first = self.first;
-        let others = self.others.get_or_insert_with(|| Box::new(BTreeSet::from([lex::unescape(first)])));
+        let others = self.others.get_or_insert_with(|| BTreeSet::from([lex::unescape(first)]));
         others.insert(lex::unescape(raw))
     }
 }
