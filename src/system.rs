@@ -1,22 +1,28 @@
 //! What every system must say of itself.
-use crate::describe::Raw;
+use crate::describe::{Document, Raw};
 use crate::error::{Error, Result, SystemName};
 use crate::http::{Request, Response};
 use crate::lifecycle::Lifecycle;
 use crate::run::{Run, Snapshot};
 
-/// A system.
-pub trait System: Sync {
+/// The documents of a system, and the common views of them.
+pub trait Documents: Sync {
     /// Its name.
     fn name(&self) -> SystemName;
+    /// What its bodies hold; of two that look alike the first is meant.
+    fn documents(&self) -> &'static [Document];
+    /// The common view of a document that holds one run, bare or in its envelope: JSON text that was walked before.
+    fn snapshot(&self, json: &str) -> Result<Snapshot>;
+    /// The common views of a page's runs: JSON text that was walked before.
+    fn page(&self, json: &str) -> Result<Vec<Run>>;
+}
+
+/// A system.
+pub trait System: Documents {
     /// The lifecycle of its runs.
     fn lifecycle(&self) -> &'static Lifecycle;
     /// The lifecycle of its stages.
     fn stage_lifecycle(&self) -> &'static Lifecycle;
-    /// The common view of a document that holds one run, bare or in its envelope: JSON text that was walked before.
-    fn snapshot(&self, json: &str) -> Result<Snapshot>;
-    /// The common views of a page's runs.
-    fn page(&self, json: &str) -> Result<Vec<Run>>;
     /// How to speak to it.
     fn api(&self) -> &'static dyn Api;
 }

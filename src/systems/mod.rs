@@ -1,11 +1,20 @@
 //! The only list of systems, one line each.
 use crate::error::SystemName;
 use crate::lifecycle::Rules;
+use crate::system::Documents;
 
 pub mod formance;
 pub mod hatchet;
 pub mod meshx;
 pub mod onfido;
+
+/// All systems.
+pub static ALL: &[&dyn Documents] = &[&hatchet::Hatchet];
+
+/// The system of that name.
+pub fn system(name: SystemName) -> Option<&'static dyn Documents> {
+    ALL.iter().copied().find(|system| system.name() == name)
+}
 
 /// The lifecycles of a system.
 pub fn rules(system: SystemName) -> &'static Rules {

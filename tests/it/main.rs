@@ -3,6 +3,8 @@
 
 mod directions;
 mod lifecycle;
+mod recorded;
+mod views;
 mod webhook;
 
 /// The bytes of a file below `tests/fixtures`.
