@@ -263,3 +263,46 @@ fn an_older_formance_snapshot_is_never_taken_for_a_newer_one() {
         }
     }
 }
+
+/// Every recorded Hatchet body of one run, oldest first, as the server dated its answers.
+fn bodies() -> Vec<(String, String, Snapshot)> {
+    let mut bodies = vec![];
+    for file in std::fs::read_dir("tests/fixtures/hatchet/recorded").unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|end| end != "json") {
+            continue;
+        }
+        let exchange = read(path.to_str().unwrap());
+        let response = &exchange["response"];
+        let body: Option<Value> = response["body"].as_str().and_then(|body| serde_json::from_str(body).ok());
+        let Some(body) = body.filter(|body| response["status"] == 200 && body["run"].is_object()) else { continue };
+        let headers = response["headers"].as_object().unwrap();
+        let date = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("date")).unwrap().1.as_str().unwrap();
+        let date = chrono::DateTime::parse_from_rfc2822(date).unwrap().to_rfc3339();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        bodies.push((date, name, wire::snapshot(SystemName::Hatchet, &body)));
+    }
+    bodies.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    bodies
+}
+
+#[test]
+fn recorded_bodies_of_one_run_never_conflict_in_whatever_order_they_come() {
+    let bodies = bodies();
+    let mut verdicts = std::collections::BTreeMap::<String, usize>::new();
+    for (at, (date, name, before)) in bodies.iter().enumerate() {
+        for (later, other, after) in &bodies[at + 1..] {
+            let pair = [judge(&RULES, before, after), judge(&RULES, after, before)];
+            if before.run.id != after.run.id {
+                assert!(pair.iter().all(|judged| judged.verdict == Verdict::Conflict), "{name} and {other}");
+                continue;
+            }
+            let context = format!("{name} ({date}), {other} ({later}): {pair:#?}");
+            assert!(pair.iter().all(|judged| judged.verdict != Verdict::Conflict), "{context}");
+            assert!(date == later || pair[0].verdict.is_accepted(), "{context}");
+            *verdicts.entry(format!("{:?}, backwards {:?}", pair[0].verdict, pair[1].verdict)).or_default() += 1;
+        }
+    }
+    println!("{verdicts:#?}");
+    assert!(verdicts.values().sum::<usize>() > 5, "{verdicts:?}");
+}
