@@ -1,4 +1,5 @@
 //! What may follow what.
+mod diagrams;
 mod events;
 mod golden;
 mod make;
