@@ -152,17 +152,14 @@ fn key(stage: &Stage) -> &str {
     stage.id.as_deref().unwrap_or(&stage.name)
 }
 
+/// Takes the stage of that key: of several, the one of the same attempt; and never one that has another id.
 fn take(left: &mut HashMap<&str, Vec<usize>>, key: &str, stage: &Stage, before: &[Stage]) -> Option<usize> {
     let alike = left.get_mut(key)?;
-    let same = alike.iter().position(|&at| before.get(at).is_some_and(|b| b.attempt == stage.attempt));
-    let place = same.or((alike.len() == 1 && same_kind(stage, alike, before)).then_some(0))?;
+    let may_be = |at: &&Stage| at.id.is_none() || stage.id.is_none() || at.id == stage.id;
+    let known = |at: usize| before.get(at).filter(may_be);
+    let same = alike.iter().position(|&at| known(at).is_some_and(|known| known.attempt == stage.attempt));
+    let place = same.or_else(|| (alike.len() == 1 && known(*alike.first()?).is_some()).then_some(0))?;
     Some(alike.remove(place))
-}
-
-/// A stage that has an id is never one that has another.
-fn same_kind(stage: &Stage, alike: &[usize], before: &[Stage]) -> bool {
-    let id = alike.first().and_then(|&at| before.get(at)).and_then(|stage| stage.id.as_deref());
-    id.is_none() || stage.id.is_none() || id == stage.id.as_deref()
 }
 
 /// What the rules found, and what the parts of the record say of the direction of time.
