@@ -1,7 +1,7 @@
 //! The only list of systems, one line each.
 use crate::error::SystemName;
 use crate::lifecycle::Rules;
-use crate::system::Documents;
+use crate::system::System;
 
 pub mod formance;
 pub mod hatchet;
@@ -9,10 +9,10 @@ pub mod meshx;
 pub mod onfido;
 
 /// All systems.
-pub static ALL: &[&dyn Documents] = &[&hatchet::Hatchet];
+pub static ALL: &[&dyn System] = &[&hatchet::Hatchet];
 
 /// The system of that name.
-pub fn system(name: SystemName) -> Option<&'static dyn Documents> {
+pub fn system(name: SystemName) -> Option<&'static dyn System> {
     ALL.iter().copied().find(|system| system.name() == name)
 }
 

@@ -1,9 +1,14 @@
 //! The native tests, in one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test may fail so
 
+mod client_create;
+mod client_faults;
+mod client_watch;
 mod directions;
+mod hatchet_api;
 mod lifecycle;
 mod recorded;
+mod support;
 mod views;
 mod webhook;
 
