@@ -5,7 +5,7 @@ use super::table::{Lifecycle, Verdict};
 use crate::error::SystemName;
 use crate::finding::{Evidence, Finding, Level, Severity, What};
 use crate::run::{Phase, Snapshot, Stage};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
 }
 
-/// Everything a system says of its lifecycles.
+/// Everything a system says of its lifecycles. As plain data, `rules` are those that all systems share and then its own.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rules {
@@ -40,7 +40,12 @@ pub struct Rules {
     #[serde(skip)]
     pub events: Option<Events>,
     /// What is compared beyond the tables, besides the rules that all systems share.
+    #[serde(serialize_with = "with_shared")]
     pub rules: &'static [Rule],
+}
+
+fn with_shared<S: Serializer>(own: &&'static [Rule], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(common::SHARED.iter().chain(*own))
 }
 
 impl Rules {
