@@ -1,5 +1,5 @@
 //! What every system must say of itself.
-use crate::describe::{Document, Raw};
+use crate::describe::{Document, Raw, Value};
 use crate::error::{Error, Result, SystemName};
 use crate::http::{Request, Response};
 use crate::lifecycle::Rules;
@@ -11,6 +11,8 @@ pub trait Documents: Sync {
     fn name(&self) -> SystemName;
     /// What its bodies hold; of two that look alike the first is meant.
     fn documents(&self) -> &'static [Document];
+    /// What else it sends and takes, such as requests and errors: for its types alone.
+    fn others(&self) -> &'static [Value];
     /// The common view of a document that holds one run, bare or in its envelope: JSON text that was walked before.
     fn snapshot(&self, json: &str) -> Result<Snapshot>;
     /// The common views of a page's runs: JSON text that was walked before.

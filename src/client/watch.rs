@@ -272,8 +272,8 @@ impl<H: Host> Watch<H> {
 }
 
 fn stages_are_finished(read: &Read) -> bool {
-    let stages = &read.snapshot.run.stages;
-    !stages.is_empty() && stages.iter().all(|stage| stage.phase == Phase::Finished)
+    let mut begun = read.snapshot.run.stages.iter().filter(|stage| !stage.status.is_empty()).peekable();
+    begun.peek().is_some() && begun.all(|stage| stage.phase == Phase::Finished)
 }
 
 fn stuck() -> Finding {
