@@ -124,6 +124,7 @@ pub(super) fn filter(query: &str) -> Result<(Filter, Option<String>)> {
             _ if value.is_empty() => {}
             "status" => filter.statuses.push(value),
             "workflow" => filter.workflow_ids.push(value),
+            "payloads" if value == "true" => filter.payloads = true,
             "cursor" => cursor = Some(value),
             "since" => {
                 filter.since = time(&value).or_else(|| {
