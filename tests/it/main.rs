@@ -5,6 +5,8 @@ mod client_create;
 mod client_faults;
 mod client_watch;
 mod directions;
+mod gateway_routes;
+mod gateway_serve;
 mod hatchet_api;
 mod lifecycle;
 mod recorded;
