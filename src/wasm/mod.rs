@@ -1,5 +1,6 @@
 //! The boundary: conversions between Rust and JavaScript, and nothing else.
 mod client;
+mod convert;
 mod error;
 mod fetch;
 mod gateway;
@@ -10,12 +11,14 @@ mod panics;
 mod runs;
 mod signal;
 mod trigger;
+mod validate;
 
 use std::panic::{PanicHookInfo, set_hook};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("types.ts");
+const TYPES: &str =
+    concat!(include_str!("types/findings.ts"), include_str!("types/runs.ts"), include_str!("types/validate.ts"));
 
 #[wasm_bindgen(raw_module = "../instance.js")]
 extern "C" {
