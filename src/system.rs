@@ -2,7 +2,7 @@
 use crate::describe::{Document, Raw};
 use crate::error::{Error, Result, SystemName};
 use crate::http::{Request, Response};
-use crate::lifecycle::Lifecycle;
+use crate::lifecycle::Rules;
 use crate::run::{Millis, Run, Snapshot};
 
 /// The documents of a system, and the common views of them.
@@ -19,10 +19,8 @@ pub trait Documents: Sync {
 
 /// A system.
 pub trait System: Documents {
-    /// The lifecycle of its runs.
-    fn lifecycle(&self) -> &'static Lifecycle;
-    /// The lifecycle of its stages.
-    fn stage_lifecycle(&self) -> &'static Lifecycle;
+    /// The lifecycles of its runs and stages.
+    fn rules(&self) -> &'static Rules;
     /// How to speak to it.
     fn api(&self) -> &'static dyn Api;
 }

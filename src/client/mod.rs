@@ -13,7 +13,7 @@ mod watch;
 pub use act::{Effect, Effected};
 pub use host::{Event, Host, race};
 pub use read::{Page, Read, with_wire};
-pub use watch::{Change, Judge, Watch, WatchOptions};
+pub use watch::{Change, Watch, WatchOptions};
 
 use crate::error::{Error, Kind, Result};
 use crate::http::Base;
@@ -34,7 +34,7 @@ pub struct Options {
     /// The largest answer to take, in bytes.
     pub max_bytes: usize,
     /// The deepest nesting of an answer to take.
-    pub max_depth: usize,
+    pub max_depth: u32,
 }
 
 impl Default for Options {
@@ -64,7 +64,6 @@ pub struct Client<H> {
     system: &'static dyn System,
     options: Options,
     base: Option<Base>,
-    judge: Judge,
     budget: Cell<Budget>,
     /// Runs this client created, and until when reads may not know them.
     young: RefCell<VecDeque<(String, f64)>>,
@@ -82,12 +81,12 @@ struct Session {
 
 impl<H: Host> Client<H> {
     /// A client of this system. Nothing is sent yet, and the secret not asked for.
-    pub fn new(system: &'static dyn System, judge: Judge, host: H, options: Options) -> Result<Client<H>> {
+    pub fn new(system: &'static dyn System, host: H, options: Options) -> Result<Client<H>> {
         let base = options.base_url.as_deref().map(Base::parse).transpose().map_err(|error| error.of(system.name()))?;
         for (name, value) in [("timeout", options.limits.timeout), ("deadline", options.limits.deadline)] {
             milliseconds(name, value)?;
         }
-        Ok(Client { host, system, options, base, judge, budget: Cell::default(), young: RefCell::default() })
+        Ok(Client { host, system, options, base, budget: Cell::default(), young: RefCell::default() })
     }
 
     /// The system it speaks to.
@@ -108,6 +107,14 @@ impl<H: Host> Client<H> {
         };
         milliseconds("timeout", limits.timeout)?;
         milliseconds("deadline", limits.deadline)?;
+        if call
+            .traceparent
+            .as_ref()
+            .is_some_and(|trace| trace.is_empty() || !trace.bytes().all(|b| b.is_ascii_graphic()))
+        {
+            let why = "`traceparent` must be a trace context as W3C writes it";
+            return Err(Error::new(Kind::Argument, "invalid_traceparent", why));
+        }
         Ok(limits)
     }
 

@@ -5,6 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::policy;
 use crate::run::{Run, Snapshot};
 use crate::system::Filter;
+use crate::validate;
 
 /// What a read of a run returned.
 #[derive(Clone, PartialEq, Debug)]
@@ -89,9 +90,13 @@ impl<H: Host> Client<H> {
         }
     }
 
+    fn reading(&self) -> validate::Options {
+        validate::Options { max_depth: self.options.max_depth, max_bytes: self.options.max_bytes, ..Default::default() }
+    }
+
     pub(super) fn read(&self, json: &str) -> Result<Read> {
-        let snapshot = self.system.snapshot(json).map_err(|error| error.of(self.system.name()))?;
-        Ok(Read { snapshot, wire: json.trim().to_owned() })
+        let parsed = validate::parse_run(self.system, json.as_bytes(), &self.reading())?;
+        Ok(Read { snapshot: parsed.snapshot, wire: json.trim().to_owned() })
     }
 
     /// Reads a page of runs; `cursor` is the [`Page::next`] of the page before.
@@ -102,7 +107,7 @@ impl<H: Host> Client<H> {
         let api = self.system.api();
         let response = self.safe(&session, &clock, call, &api.list(&session.scope, filter, cursor)?).await?;
         let rows = api.listed(filter, cursor, &response)?;
-        let runs = self.system.page(response.text()?).map_err(|error| error.of(self.system.name()))?;
+        let runs = validate::parse_page(self.system, &response.body, &self.reading())?.runs;
         if runs.len() != rows.rows.len() {
             let message = format!("the page has {} rows, of which {} are runs", rows.rows.len(), runs.len());
             return Err(Error::new(Kind::Decode, "unexpected_answer", message).of(self.system.name()));
@@ -113,7 +118,7 @@ impl<H: Host> Client<H> {
 
     /// A server drops a status that it does not know, and lists everything then.
     fn known_statuses(&self, filter: &Filter) -> Result<()> {
-        let known: Vec<&str> = self.system.lifecycle().states.iter().map(|state| state.status).collect();
+        let known: Vec<&str> = self.system.rules().runs.states.iter().map(|state| state.status).collect();
         let Some(odd) = filter.statuses.iter().find(|status| !known.contains(&status.as_str())) else { return Ok(()) };
         let message = format!("no status is called {:?}; there are {}", crate::http::quote(odd), known.join(", "));
         Err(Error::new(Kind::Argument, "unknown_status", message).of(self.system.name()))

@@ -197,7 +197,7 @@ fn refused(status: u16, code: &'static str, message: &str) -> Error {
 }
 
 /// Is the body whole JSON text, and not too deep? What a proxy puts in an answer's place is neither.
-fn json(response: &Response, max_depth: usize) -> Result<()> {
+fn json(response: &Response, max_depth: u32) -> Result<()> {
     let text = response.text()?;
     let deep = depth(text.as_bytes());
     if deep > max_depth {
@@ -213,8 +213,8 @@ fn json(response: &Response, max_depth: usize) -> Result<()> {
 }
 
 /// The deepest nesting of brackets outside of strings.
-fn depth(json: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut string, mut escaped) = (0usize, 0, false, false);
+fn depth(json: &[u8]) -> u32 {
+    let (mut depth, mut deepest, mut string, mut escaped) = (0u32, 0, false, false);
     for &byte in json {
         match byte {
             _ if escaped => escaped = false,

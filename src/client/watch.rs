@@ -3,14 +3,10 @@ use super::read::text;
 use super::{Call, Client, Host, Read};
 use crate::error::{Error, Kind, Result};
 use crate::finding::{Evidence, Finding, Level, Severity};
-use crate::lifecycle::{Judgement, Verdict};
+use crate::lifecycle::{Judgement, Verdict, judge};
 use crate::policy;
-use crate::run::{Phase, Snapshot};
-use crate::system::System;
+use crate::run::Phase;
 use std::rc::Rc;
-
-/// Says what two snapshots of a run are to each other.
-pub type Judge = fn(&'static dyn System, &Snapshot, &Snapshot) -> Judgement;
 
 /// How to watch.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -70,7 +66,6 @@ pub struct Watch<H> {
     id: String,
     call: Call,
     options: WatchOptions,
-    judge: Judge,
     begun: f64,
     next_at: f64,
     accepted: Option<Read>,
@@ -92,7 +87,6 @@ impl<H: Host> Client<H> {
             id: id.to_owned(),
             call,
             options,
-            judge: self.judge,
             begun: now,
             next_at: now,
             accepted: None,
@@ -207,7 +201,7 @@ impl<H: Host> Watch<H> {
     fn accept(&mut self, read: Read) -> Option<Change> {
         let now = self.client.host().now();
         let judgement = match &self.accepted {
-            Some(before) => (self.judge)(self.client.system(), &before.snapshot, &read.snapshot),
+            Some(before) => judge(self.client.system().rules(), &before.snapshot, &read.snapshot),
             None => Judgement { verdict: Verdict::Advance, cause: None, findings: vec![] },
         };
         let moved = self.accepted.as_ref().is_none_or(|before| before.snapshot.run != read.snapshot.run);

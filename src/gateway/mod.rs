@@ -17,11 +17,13 @@ mod answer;
 mod body;
 mod route;
 mod serve;
+mod trigger;
 
 pub use answer::Answer;
 pub use body::create_from;
 pub use route::{Plan, Route};
 pub use serve::{Served, Stream, accepted, serve};
+pub use trigger::Trigger;
 
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::Base;
@@ -118,14 +120,17 @@ impl Gateway {
 
     /// Where a request leads, if it may; its body is not needed yet. The answer to one that may not is ready.
     pub fn admit(&self, request: &Incoming) -> std::result::Result<Route, Answer> {
+        self.enter(request)?;
+        Route::of(&self.config, request).map_err(|error| self.dress(request, Answer::problem(&error)))
+    }
+
+    /// May this request come in at all? The answer to one that may not is ready.
+    pub fn enter(&self, request: &Incoming) -> std::result::Result<(), Answer> {
         if request.method == "OPTIONS" && self.allowed_origin(request).is_some() {
             return Err(self.dress(request, Answer::preflight()));
         }
-        let route = self
-            .origin_may(request)
-            .and_then(|()| self.token_may(request))
-            .and_then(|()| Route::of(&self.config, request));
-        route.map_err(|error| self.dress(request, Answer::problem(&error)))
+        let may = self.origin_may(request).and_then(|()| self.token_may(request));
+        may.map_err(|error| self.dress(request, Answer::problem(&error)))
     }
 
     /// The same answer, with the headers by which a page of an allowed other origin may read it.

@@ -1,5 +1,6 @@
 //! The check of a step: what a snapshot and a later-read one are to each other.
 use super::common;
+use super::event::Events;
 use super::table::{Lifecycle, Verdict};
 use crate::error::SystemName;
 use crate::finding::{Evidence, Finding, Level, Severity, What};
@@ -33,6 +34,11 @@ pub struct Rules {
     /// May a run and its stages in one body be of different moments, and the run's status lack a guard? Then only the stages
     /// tell which of two snapshots is the older.
     pub run_apart: bool,
+    /// Is an end that was confirmed the end, but for an operator's hand?
+    pub ends_hold: bool,
+    /// The system's events.
+    #[serde(skip)]
+    pub events: Option<Events>,
     /// What is compared beyond the tables, besides the rules that all systems share.
     pub rules: &'static [Rule],
 }
@@ -306,7 +312,7 @@ fn judge_created(before: &Snapshot, after: &Snapshot) -> Judgement {
 fn cause(step: &Step, verdict: Verdict) -> Option<&'static str> {
     let again = verdict == Verdict::NewAttempt;
     let (before, after) = (&step.before.run, &step.after.run);
-    if before.status != after.status {
+    if before.status != after.status || before.attempt < after.attempt {
         return row_cause(&step.rules.runs, (&before.status, before.phase), (&after.status, after.phase), again);
     }
     let mut causes = step.stages.iter().filter_map(|pair| {

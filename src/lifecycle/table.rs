@@ -74,6 +74,53 @@ impl Row {
     }
 }
 
+/// Steps alike: from each of some states to each of others, but not to itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Steps {
+    /// The words before.
+    pub from: &'static [&'static str],
+    /// The words after.
+    pub to: &'static [&'static str],
+    /// What makes them happen.
+    pub cause: &'static str,
+    /// Why we believe so.
+    pub evidence: Evidence,
+}
+
+impl Steps {
+    /// Steps within an attempt.
+    pub const fn new(
+        from: &'static [&'static str],
+        to: &'static [&'static str],
+        cause: &'static str,
+        evidence: Evidence,
+    ) -> Steps {
+        Steps { from, to, cause, evidence }
+    }
+}
+
+/// The rows that steps alike stand for; `N` is their number.
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses what is out of bounds")]
+pub const fn rows<const N: usize>(steps: &[Steps]) -> [Row; N] {
+    let mut rows = [Row::step("", "", "", Evidence::Policy); N];
+    let (mut count, mut index) = (0, 0);
+    while index < steps.len() {
+        let step = steps[index];
+        let mut pair = 0;
+        while pair < step.from.len() * step.to.len() {
+            let (from, to) = (step.from[pair / step.to.len()], step.to[pair % step.to.len()]);
+            if !same_text(from, to) {
+                rows[count] = Row::step(from, to, step.cause, step.evidence);
+                count += 1;
+            }
+            pair += 1;
+        }
+        index += 1;
+    }
+    assert!(count == N, "the number of rows is another");
+    rows
+}
+
 /// What two snapshots are to each other.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,7 +9,7 @@
 use crate::error::SystemName;
 use crate::finding::{Evidence, Severity, What};
 use crate::lifecycle::{Check, Found, Lifecycle, Row, Rule, Rules, State, Step, Verdict, time_rises};
-use crate::run::{Outcome, Phase, Run, Snapshot};
+use crate::run::{Outcome, Phase, Run, Snapshot, Stage};
 use Evidence::{Inferred, Observed, Source};
 
 const QUEUED: &str = "QUEUED";
@@ -109,6 +109,8 @@ pub static RULES: Rules = Rules {
     runs: Lifecycle::new(&STATES, &RUN_ROWS),
     stages: Lifecycle::new(&STATES, &TASK_ROWS),
     run_apart: true,
+    ends_hold: false,
+    events: Some(super::event::EVENTS),
     rules: &OWN,
 };
 
@@ -203,27 +205,28 @@ fn task_output_stays(step: &Step, found: &mut Found) {
     }
 }
 
-/// The status that is counted from the tasks, once there is one for every step.
-fn counted(run: &Run) -> Option<&'static str> {
+/// The status that is counted from the tasks. It is `QUEUED` as long as all of them are, and `RUNNING` until there is one for
+/// every step.
+pub(super) fn count(run: &Run) -> &'static str {
     let any = |status: &str| run.stages.iter().any(|task| task.status == status);
-    let known = |status: &str| STATES.iter().any(|state| state.status == status);
-    if run.stages.is_empty() || run.stages.iter().any(|task| !known(&task.status)) {
-        return None;
+    let open = |task: &Stage| matches!(task.status.as_str(), "" | QUEUED);
+    if run.stages.iter().all(open) {
+        return QUEUED;
     }
-    if any(QUEUED) && !run.stages.iter().any(|task| task.status != QUEUED) {
-        return if is_dag(run) { None } else { Some(QUEUED) };
-    }
-    [(QUEUED, RUNNING), (RUNNING, RUNNING), (FAILED, FAILED), (CANCELLED, CANCELLED)]
+    [("", RUNNING), (QUEUED, RUNNING), (RUNNING, RUNNING), (FAILED, FAILED), (CANCELLED, CANCELLED)]
         .into_iter()
         .find(|(task, _)| any(task))
-        .map_or(Some(COMPLETED), |(_, run)| Some(run))
+        .map_or(COMPLETED, |(_, run)| run)
 }
 
 fn run_follows_tasks(after: &Snapshot, found: &mut Found) {
     let run = &after.run;
-    let Some(counted) = counted(run).filter(|counted| *counted != run.status) else { return };
-    let known = STATES.iter().any(|state| state.status == run.status);
-    if known && after.what == What::Run {
+    let word = |status: &str| STATES.iter().any(|state| state.status == status);
+    let known = word(&run.status) && run.stages.iter().all(|task| task.status.is_empty() || word(&task.status));
+    let begun = run.stages.iter().any(|task| !task.status.is_empty());
+    let counted = count(run);
+    let unguarded = counted == QUEUED && is_dag(run);
+    if after.what == What::Run && known && begun && counted != run.status && !unguarded {
         let reason = "the run and its tasks were read at different moments, a replay is under way, or the run is stuck";
         found.say(
             Severity::Info,

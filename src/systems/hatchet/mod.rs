@@ -1,6 +1,7 @@
 //! Hatchet, v1 REST API.
 
 pub mod api;
+pub mod event;
 pub mod lifecycle;
 pub mod model;
 pub mod view;
@@ -9,8 +10,9 @@ pub mod webhook;
 use crate::describe::{Document, Wire};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
+use crate::lifecycle::Rules;
 use crate::run::{Run, Snapshot};
-use crate::system::Documents;
+use crate::system::{Api, Documents, System};
 
 /// Hatchet.
 pub struct Hatchet;
@@ -60,5 +62,15 @@ impl Documents for Hatchet {
 
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
+    }
+}
+
+impl System for Hatchet {
+    fn rules(&self) -> &'static Rules {
+        &lifecycle::RULES
+    }
+
+    fn api(&self) -> &'static dyn Api {
+        &api::HatchetApi
     }
 }

@@ -1,4 +1,5 @@
 //! Snapshots by hand.
+use runward::error::SystemName;
 use runward::lifecycle::Rules;
 use runward::run::{Millis, Phase, Run, Stage};
 
@@ -53,4 +54,9 @@ pub fn millis(date: &str) -> Option<Millis> {
     let date = chrono::DateTime::parse_from_rfc3339(date).unwrap();
     let micros = date.timestamp_micros();
     (micros > 0).then_some(micros as f64 / 1000.0)
+}
+
+/// The rules of a system.
+pub fn rules(system: SystemName) -> &'static Rules {
+    runward::systems::rules(system)
 }

@@ -1,3 +1,5 @@
 //! What may follow what.
 mod make;
 mod recorded;
+mod vectors;
+mod wire;

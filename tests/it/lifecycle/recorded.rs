@@ -51,7 +51,7 @@ fn hatchet_snapshot(scenario: &Value, channel: &str, entry: &Value) -> Snapshot 
         "listRow" => What::Page,
         _ => What::Task,
     };
-    Snapshot { run, what, fixed: vec![] }
+    Snapshot { run, what, fixed: vec![], changed_at: None }
 }
 
 fn hatchet_task(run: Option<&str>, task: &Value) -> Stage {
@@ -127,28 +127,36 @@ fn an_older_hatchet_snapshot_is_never_taken_for_a_newer_one() {
     assert!(stale > 100, "{stale}");
 }
 
-type Moves = BTreeSet<(&'static str, &'static str, bool)>;
+pub type Moves = BTreeSet<(&'static str, &'static str, bool)>;
 
 fn name(table: &Lifecycle, status: &str, phase: Phase) -> &'static str {
     table.state(status, phase).map_or("", |state| state.status)
 }
 
-fn moves(rules: &'static Rules, polls: &[Poll]) -> (Moves, Moves) {
+/// The steps of runs and of stages that two snapshots in a row show, and whether a new attempt was begun.
+pub fn moves(rules: &'static Rules, snapshots: &[Snapshot]) -> (Moves, Moves) {
+    let (mut runs, mut stages) = (Moves::new(), Moves::new());
+    for two in snapshots.windows(2) {
+        let (before, after) = (&two[0].run, &two[1].run);
+        let again = judge(rules, &two[0], &two[1]).verdict == Verdict::NewAttempt;
+        let words = (name(&rules.runs, &before.status, before.phase), name(&rules.runs, &after.status, after.phase));
+        runs.insert((words.0, words.1, again));
+        for pair in Step::new(rules, &two[0], &two[1]).stages {
+            let Some(after) = pair.after else { continue };
+            let from = pair.before.map_or("", |stage| name(&rules.stages, &stage.status, stage.phase));
+            let again = pair.before.is_some_and(|before| after.attempt > before.attempt);
+            stages.insert((from, name(&rules.stages, &after.status, after.phase), again));
+        }
+    }
+    (runs, stages)
+}
+
+fn all_moves(rules: &'static Rules, polls: &[Poll]) -> (Moves, Moves) {
     let (mut runs, mut stages) = (Moves::new(), Moves::new());
     for poll in polls {
-        for two in poll.snapshots.windows(2) {
-            let (before, after) = (&two[0].run, &two[1].run);
-            let again = judge(rules, &two[0], &two[1]).verdict == Verdict::NewAttempt;
-            let words =
-                (name(&rules.runs, &before.status, before.phase), name(&rules.runs, &after.status, after.phase));
-            runs.insert((words.0, words.1, again));
-            for pair in Step::new(rules, &two[0], &two[1]).stages {
-                let Some(after) = pair.after else { continue };
-                let from = pair.before.map_or("", |stage| name(&rules.stages, &stage.status, stage.phase));
-                let again = pair.before.is_some_and(|before| after.attempt > before.attempt);
-                stages.insert((from, name(&rules.stages, &after.status, after.phase), again));
-            }
-        }
+        let (more_runs, more_stages) = moves(rules, &poll.snapshots);
+        runs.extend(more_runs);
+        stages.extend(more_stages);
     }
     (runs, stages)
 }
@@ -168,7 +176,7 @@ fn assert_observed(table: &Lifecycle, moves: &Moves, of: &str) {
 #[test]
 fn what_hatchet_was_seen_to_do_is_what_its_tables_call_observed() {
     let rules: &'static Rules = &RULES;
-    let (runs, stages) = moves(rules, &hatchet());
+    let (runs, stages) = all_moves(rules, &hatchet());
     assert_observed(&rules.stages, &stages, "tasks");
     assert_observed(&rules.runs, &runs, "runs");
 }
