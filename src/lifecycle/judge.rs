@@ -103,9 +103,11 @@ impl<'a> Step<'a> {
         Step { rules, before, after, stages: pairs(&before.run.stages, &after.run.stages) }
     }
 
-    /// Were both read from the same kind of document? If not, their times may differ.
+    /// Were both read from the same kind of document, as the places of their fixed values tell? If not, their times may
+    /// differ, and one may tell of parts that the other leaves out.
     pub fn same_read(&self) -> bool {
-        self.before.what == self.after.what
+        let places = |snapshot: &'a Snapshot| snapshot.fixed.iter().map(|fixed| fixed.pointer);
+        self.before.what == self.after.what && places(self.before).eq(places(self.after))
     }
 
     /// Do the attempts of the run and of all its stages stand where they stood?

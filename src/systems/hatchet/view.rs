@@ -50,6 +50,14 @@ fn reading(status: &V1TaskStatus) -> (Phase, Option<Outcome>) {
     }
 }
 
+/// A task that was put aside reads RUNNING on the wire, and waits for what will wake it.
+fn reading_of(task: &V1TaskSummary) -> (Phase, Option<Outcome>) {
+    match reading(&task.status) {
+        (Phase::Running, outcome) if task.is_evicted == Some(true) => (Phase::Waiting, outcome),
+        read => read,
+    }
+}
+
 fn of_details(details: V1WorkflowRunDetails) -> Snapshot {
     let V1WorkflowRunDetails { run, tasks, shape, .. } = details;
     let own = tasks.iter().find(|task| task.metadata.id == run.metadata.id);
@@ -58,7 +66,9 @@ fn of_details(details: V1WorkflowRunDetails) -> Snapshot {
     let fixed = fixed(&run, &AT_RUN);
     let made = if standalone { given(&run.output) } else { outputs(&tasks, &shape) };
     let view = of_run(run, standalone);
+    let aside = view.phase == Phase::Running && own.is_some_and(|task| reading_of(task).0 == Phase::Waiting);
     let run = Run {
+        phase: if aside { Phase::Waiting } else { view.phase },
         attempt: tasks.iter().map(attempt).max().unwrap_or(1),
         output: made.filter(|_| view.outcome == Some(Outcome::Succeeded)),
         parent_id: view.parent_id.clone().or(parent),
@@ -141,7 +151,7 @@ fn of_task(task: V1TaskSummary) -> Snapshot {
 
 /// What a task or row says of itself, without its payloads.
 fn of_summary(task: V1TaskSummary) -> Run {
-    let (phase, outcome) = reading(&task.status);
+    let (phase, outcome) = reading_of(&task);
     Run {
         system: SystemName::Hatchet,
         attempt: attempt(&task),
@@ -307,7 +317,7 @@ fn stages(tasks: &[V1TaskSummary], shape: &[WorkflowRunShapeItemForWorkflowRunDe
 }
 
 fn of_stage(name: String, task: &V1TaskSummary, next: Vec<String>) -> Stage {
-    let (phase, outcome) = reading(&task.status);
+    let (phase, outcome) = reading_of(task);
     Stage {
         id: Some(task.metadata.id.0.clone()),
         name,
