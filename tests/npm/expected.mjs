@@ -9,7 +9,7 @@ export const expected = {
   created: "a16ccbaf-84c7-4547-bdd9-6f0922c76346",
   read: { status: "COMPLETED", phase: "finished", outcome: "succeeded" },
   page: ["CANCELLED", "RUNNING", "COMPLETED", "QUEUED", "FAILED", "RUNNING"],
-  step: "conflict",
+  step: ["advance", "conflict"],
   code: true,
   missing: { name: "NotFoundError", code: "not_found", retryable: false, system: "hatchet", status: 404, real: true },
 };

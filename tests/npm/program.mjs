@@ -1,7 +1,7 @@
 // The same small program in every runtime. What it gives back is plain JSON, so that the runtimes can be compared.
 import { Hatchet, isRunwardError, lifecycle, newId, NotFoundError, parseRun, RunwardError, transitions, validateRun, validateTransition } from "runward";
 
-export async function program(baseUrl, { tenant, run, queued, running }) {
+export async function program(baseUrl, { tenant, run, running, finished }) {
   const hatchet = new Hatchet({ token: "a-token", baseUrl, tenant, iKnowThisTokenIsPublic: true });
   const created = await hatchet.runs.create({ workflow: "order", input: { n: 1 } });
   const read = await hatchet.runs.get(created.id);
@@ -18,7 +18,7 @@ export async function program(baseUrl, { tenant, run, queued, running }) {
     created: created.id,
     read: { status: read.status, phase: read.phase, outcome: read.outcome },
     page: page.runs.map(({ status }) => status),
-    step: validateTransition("hatchet", queued, running).verdict,
+    step: [validateTransition("hatchet", running, finished).verdict, validateTransition("hatchet", running, run).verdict],
     code: transitions.code("hatchet", "RUNNING") === lifecycle("hatchet").states.findIndex(({ status }) => status === "RUNNING") + 1,
     missing: { ...missing.toJSON(), message: undefined, real: missing instanceof NotFoundError && missing instanceof RunwardError && isRunwardError(missing) },
   };

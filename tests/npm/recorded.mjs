@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 const read = (name) => JSON.parse(readFileSync(new URL(`../fixtures/hatchet/recorded/${name}.json`, import.meta.url)));
 const created = read("trigger-only-id");
 const run = read("run-standalone-completed");
-const queued = read("run-dag-queued");
+const finished = read("run-dag-completed");
 const running = read("run-dag-running");
 const page = read("list-mixed");
 const unknown = read("run-unknown");
@@ -16,7 +16,7 @@ const routes = [
 ];
 
 /** What the program is told beside the server's address. */
-export const facts = { tenant: page.request.path.split("/")[5], run: run.response.body, queued: queued.response.body, running: running.response.body };
+export const facts = { tenant: page.request.path.split("/")[5], run: run.response.body, running: running.response.body, finished: finished.response.body };
 
 /** Answers with recordings, and what it has no recording for with Hatchet's 404. */
 export function hatchet(request, response) {

@@ -58,5 +58,5 @@ async function answer(t, origin) {
   await tab.goto(`${origin}/index.html`);
   await tab.waitForFunction(() => "answer" in globalThis, null, { timeout: 20_000 }).catch((error) => assert.fail(`${problems.join("; ")}: ${error.message}`));
   assert.deepEqual(problems, []);
-  return tab.evaluate(() => globalThis.answer);
+  return JSON.parse(await tab.evaluate(() => JSON.stringify(globalThis.answer)));
 }
