@@ -1,4 +1,4 @@
-import { diagram, lifecycle } from "runward";
+import { diagram, lifecycle } from "runward/validate";
 import { SYSTEM } from "../data/client.js";
 import { h, icon } from "../ui/dom.js";
 import { statusBadge } from "../ui/status.js";
