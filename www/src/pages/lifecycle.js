@@ -21,7 +21,9 @@ export function lifecyclePicture() {
   };
 }
 
+/** What is no picture, such as nothing, gives none: the browser's own page about it would come with styles that the policy forbids. */
 function parse(text) {
+  if (!text.startsWith("<svg")) return undefined;
   const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   return root.localName === "svg" ? document.importNode(root, true) : undefined;
 }
