@@ -106,6 +106,7 @@ pub fn queue(act: &Act<'_>, task: &mut Task) -> Result<(), Error> {
     act.emit(task, Kind::Queued, queued, Said::default())?;
     let step = act.step(task)?;
     if step.offline {
+        act.emit(task, Kind::RequeuedNoWorker, queued - 2_500, Said::default())?;
         let limit = act.hatchet.clock.scaled(micros(step.schedule_timeout.as_deref().unwrap_or("5m")) + NOTICED_LATE);
         return act.push(act.now + limit, &Work::ScheduleTimeOut { task: task.id, retry: task.retry });
     }

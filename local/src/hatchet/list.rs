@@ -147,7 +147,7 @@ pub fn page_query(filter: &Filter, rows: Rows, offset: i64, limit: i64) -> Optio
         ),
         Rows::Tasks => format!(
             "SELECT t.id FROM hatchet_read_task t JOIN hatchet_read_run r ON r.ordinal = t.run WHERE {} \
-             ORDER BY t.inserted DESC, t.id DESC LIMIT ? OFFSET ?",
+             ORDER BY t.inserted DESC, t.id LIMIT ? OFFSET ?",
             condition.sql
         ),
     };

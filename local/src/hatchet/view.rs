@@ -68,8 +68,9 @@ impl RunRead {
             stored.first().map_or_else(|| run.input.clone(), |task| task.input.clone())
         };
         let mut tasks = Vec::new();
-        for task in stored {
-            if let Some((status, retry)) = read_task(db, task.id)? {
+        for mut task in stored {
+            if let Some((status, retry, input)) = read_task(db, task.id)? {
+                task.input = input;
                 let (mine, others) = events.into_iter().partition(|event| event.task == task.id);
                 events = others;
                 tasks.push(TaskRead { task, status, retry, events: mine });
@@ -155,8 +156,9 @@ impl EventRow {
 impl TaskRead {
     /// The task of that external id, if any of its events is known.
     pub fn find(db: &Connection, id: &str) -> Result<Option<Self>, Error> {
-        let Some(task) = Task::find(db, id)? else { return Ok(None) };
-        let Some((status, retry)) = read_task(db, task.id)? else { return Ok(None) };
+        let Some(mut task) = Task::find(db, id)? else { return Ok(None) };
+        let Some((status, retry, input)) = read_task(db, task.id)? else { return Ok(None) };
+        task.input = input;
         let mut events = events_of_run(db, task.run)?;
         events.retain(|event| event.task == task.id);
         Ok(Some(Self { task, status, retry, events }))
@@ -234,15 +236,16 @@ fn object(text: Option<&str>) -> Value {
 }
 
 /// JSON text as a value; a number beyond a double is `null`.
-fn parse(text: &str) -> Value {
+pub fn parse(text: &str) -> Value {
     serde_json::from_str(text)
         .or_else(|_| serde_json::from_str(&super::request::without_huge_numbers(text)))
         .unwrap_or_default()
 }
 
-fn read_task(db: &Connection, task: i64) -> Result<Option<(String, i64)>, Error> {
-    let mut statement = db.prepare_cached("SELECT status, retry FROM hatchet_read_task WHERE id = ?")?;
-    Ok(statement.query_row([task], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+/// Status, attempt and input of a task.
+fn read_task(db: &Connection, task: i64) -> Result<Option<(String, i64, String)>, Error> {
+    let mut statement = db.prepare_cached("SELECT status, retry, input FROM hatchet_read_task WHERE id = ?")?;
+    Ok(statement.query_row([task], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
 }
 
 fn events_of_run(db: &Connection, run: i64) -> Result<Vec<EventRow>, Error> {

@@ -81,10 +81,11 @@ CREATE TABLE hatchet_read_task (
     run      INTEGER NOT NULL,
     inserted INTEGER NOT NULL,
     status   TEXT NOT NULL,
-    retry    INTEGER NOT NULL
+    retry    INTEGER NOT NULL,
+    input    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX hatchet_read_task_by_run ON hatchet_read_task (run);
-CREATE INDEX hatchet_read_task_by_time ON hatchet_read_task (inserted, id);
+CREATE INDEX hatchet_read_task_by_time ON hatchet_read_task (inserted DESC, id);
 
 CREATE TABLE hatchet_event (
     id       INTEGER PRIMARY KEY,
