@@ -127,6 +127,7 @@ pub fn new_task(act: &Act<'_>, run: &Run, step: &Step) -> Result<Task, Error> {
         output: None,
         error: None,
         last_message: 0,
+        retry_message: 0,
     })
 }
 

@@ -43,8 +43,10 @@ pub struct RunRead {
     pub status: String,
     /// Tasks of which an event is known, newest first.
     pub tasks: Vec<TaskRead>,
-    /// The tasks of the engine, which a standalone run's input comes from.
+    /// The input as GET run shows it: a standalone run's is the envelope.
     pub input: String,
+    /// The first task of which no event is known, as it would be without any.
+    pub unseen: Option<TaskRead>,
 }
 
 impl RunRead {
@@ -67,17 +69,19 @@ impl RunRead {
         } else {
             stored.first().map_or_else(|| run.input.clone(), |task| task.input.clone())
         };
-        let mut tasks = Vec::new();
+        let (mut tasks, mut unseen) = (Vec::new(), None);
         for mut task in stored {
             if let Some((status, retry, input)) = read_task(db, task.id)? {
                 task.input = input;
                 let (mine, others) = events.into_iter().partition(|event| event.task == task.id);
                 events = others;
                 tasks.push(TaskRead { task, status, retry, events: mine });
+            } else if unseen.is_none() {
+                unseen = Some(TaskRead { task, status: "QUEUED".into(), retry: 0, events: Vec::new() });
             }
         }
         tasks.sort_by_key(|task| (-task.task.inserted, task.task.id));
-        Ok(Self { run, status, tasks, input })
+        Ok(Self { run, status, tasks, input, unseen })
     }
 
     /// The events of each task's newest attempt.

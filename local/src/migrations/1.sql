@@ -47,7 +47,9 @@ CREATE TABLE hatchet_task (
     output       TEXT,
     error        TEXT,
     -- Messages of one task reach the read store in order.
-    last_message INTEGER NOT NULL
+    last_message INTEGER NOT NULL,
+    -- Nor does a message of a retry overtake the news of the retry.
+    retry_message INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX hatchet_task_by_run ON hatchet_task (run);
 

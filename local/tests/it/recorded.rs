@@ -29,6 +29,18 @@ const NOT_HERE: &[(&str, &str)] = &[
 /// Seeds to be tried until a moment fits: some recorded moments are rare ones.
 const SEEDS: [u64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
+/// Seeds that are known to bring the rare moments, tried first to save time.
+const LUCKY: &[(&str, u64)] = &[
+    ("list-after-false-500", 2),
+    ("run-dag-false-cancelled", 6),
+    ("run-dag-false-completed", 6),
+    ("run-dag-numbers", 2),
+    ("run-false-failed", 3),
+    ("run-metadata-mixed", 5),
+    ("run-standalone-completed", 9),
+    ("run-standalone-failed", 2),
+];
+
 /// How long a run is watched, and in which steps, in milliseconds.
 const HORIZON: f64 = 3_200.0;
 const STEP: f64 = 3.0;
@@ -133,7 +145,11 @@ fn album(world: &World) -> Ids {
     world.advance(1_000.0);
     let path = format!("/workflow-runs?since=2026-11-22T00:00:00Z&only_tasks=false&parent_task_external_id={id}");
     let children = world.call("GET", &world.tenant_path(&path), None).json();
-    let child = children["rows"].as_array().unwrap().iter().find(|row| row["displayName"].as_str().unwrap().starts_with("resize"));
+    let child = children["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["displayName"].as_str().unwrap().starts_with("resize"));
     let child = child.unwrap()["metadata"]["id"].as_str().unwrap().to_owned();
     let id_of = |name: &str, part: &str| load(name).id_after(part).unwrap();
     vec![(id_of("task-parent", "/tasks/"), id), (id_of("run-child-standalone", "workflow-runs/"), child)]
@@ -153,24 +169,51 @@ fn prepared(world: &World, name: &str) -> Option<Ids> {
     let of_task = |id: String| vec![(exchange.id_after("/tasks/").unwrap(), id)];
     let path = exchange.request.path.as_str();
     Some(match name {
-        "auth-none-unknown-run" | "run-unknown" | "run-bad-id" | "path-unknown" | "version" | "meta"
-        | "workflows-name" | "external-ids-none" | "cors-preflight-post" => vec![],
-        "cancel-unknown-id" | "cancel-ids-and-filter" | "cancel-filter-no-since" | "list-no-since"
-        | "list-limit-0" | "list-plus-unescaped" | "list-offset-beyond" => charge(world),
+        "auth-none-unknown-run"
+        | "run-unknown"
+        | "run-bad-id"
+        | "path-unknown"
+        | "version"
+        | "meta"
+        | "workflows-name"
+        | "external-ids-none"
+        | "cors-preflight-post" => vec![],
+        "cancel-unknown-id"
+        | "cancel-ids-and-filter"
+        | "cancel-filter-no-since"
+        | "list-no-since"
+        | "list-limit-0"
+        | "list-plus-unescaped"
+        | "list-offset-beyond" => charge(world),
         "list-meta-number" => {
             world.trigger("charge-card", json!({}), json!({"n": 1}));
             world.advance(500.0);
             vec![]
         }
-        "auth-none" | "auth-other-tenant" | "auth-lowercase-scheme" | "head-run" | "method-delete" | "cors-get"
-        | "conditional" | "cancel-completed" | "replay-completed" | "task-attempt-99" | "task-events-run-standalone"
-        | "task-events-task-no-limit" if !path.contains("84ac0840") => charge(world),
-        "task-attempt-99" | "task-events-task" | "task-standalone-failed" | "task-events-task-no-limit"
+        "auth-none"
+        | "auth-other-tenant"
+        | "auth-lowercase-scheme"
+        | "head-run"
+        | "method-delete"
+        | "cors-get"
+        | "conditional"
+        | "cancel-completed"
+        | "replay-completed"
+        | "task-attempt-99"
+        | "task-events-run-standalone"
+        | "task-events-task-no-limit"
+            if !path.contains("84ac0840") =>
+        {
+            charge(world)
+        }
+        "task-attempt-99"
+        | "task-events-task"
+        | "task-standalone-failed"
+        | "task-events-task-no-limit"
         | "task-events-run-standalone" => {
             let (_, id) = told(world, "run-standalone-failed");
             world.advance(1_500.0);
-            let recorded = if path.contains("/tasks/") { of_task(id) } else { of_run(id) };
-            recorded
+            if path.contains("/tasks/") { of_task(id) } else { of_run(id) }
         }
         "task-events-timeout" => {
             let id = world.trigger("slow-charge", json!({"sleepMs": 5000}), json!({}));
@@ -183,7 +226,10 @@ fn prepared(world: &World, name: &str) -> Option<Ids> {
         "run-404-right-after-trigger" => of_run(world.trigger("charge-card", json!({}), json!({}))),
         "run-phantom" => of_run(world.trigger("no-such-workflow", json!({}), json!({}))),
         "run-input-numbers" => of_run(resent(world, "trigger-duplicate-keys")),
-        "status-running" | "cancel-running" | "status-right-after-cancel" | "run-standalone-cancelled"
+        "status-running"
+        | "cancel-running"
+        | "status-right-after-cancel"
+        | "run-standalone-cancelled"
         | "replay-running" => {
             let (_, id) = told(world, "run-standalone-cancelled");
             world.until(&id, "RUNNING");
@@ -206,7 +252,9 @@ fn prepared(world: &World, name: &str) -> Option<Ids> {
         "run-dag-cancelled" => {
             let (_, id) = told(world, name);
             world.until(&id, "RUNNING");
-            while world.run(&id)["tasks"].as_array().unwrap().iter().filter(|task| task["status"] == "RUNNING").count() < 2 {
+            while world.run(&id)["tasks"].as_array().unwrap().iter().filter(|task| task["status"] == "RUNNING").count()
+                < 2
+            {
                 world.advance(10.0);
             }
             world.advance(150.0);
@@ -294,8 +342,7 @@ fn sent(world: &World, exchange: &Exchange, ids: &[(String, String)]) -> Answer 
     };
     let skipped = ["content-length", "host", "user-agent"];
     let headers = exchange.request.headers.iter().filter(|(name, _)| !skipped.contains(&name.to_lowercase().as_str()));
-    let headers: Vec<_> =
-        headers.map(|(name, value)| (name.clone(), value.replace("<token>", &world.token))).collect();
+    let headers: Vec<_> = headers.map(|(name, value)| (name.clone(), value.replace("<token>", &world.token))).collect();
     let body = exchange.request.body.as_deref().map(|body| match body.split_once("yyyy... 4508876 times y ...") {
         Some((before, after)) => format!("{before}{}{after}", "y".repeat(4_508_876)),
         None => here(body),
@@ -384,7 +431,8 @@ fn known(name: &str) -> Vec<&'static str> {
 /// What is wrong with one exchange.
 fn verdict(name: &str) -> Vec<String> {
     let mut nearest: Option<Vec<(String, String)>> = None;
-    for seed in SEEDS {
+    let lucky = LUCKY.iter().filter(|(file, _)| *file == name).map(|(_, seed)| *seed);
+    for seed in lucky.chain(SEEDS) {
         let now = best(name, seed);
         let fits = now.len() <= known(name).len();
         if nearest.as_ref().is_none_or(|nearest| weight(&now) < weight(nearest)) {
@@ -415,8 +463,7 @@ fn every_recorded_exchange_is_answered_in_the_recorded_shape() {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(name) = names.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    let t0 = std::time::Instant::now(); let found = verdict(name); eprintln!("TIME {name} {:?}", t0.elapsed());
-                    if !found.is_empty() { eprintln!("{}", found.join("\n")); }
+                    let found = verdict(name);
                     wrong.lock().unwrap().extend(found);
                 }
             });
