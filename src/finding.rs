@@ -97,3 +97,126 @@ pub struct Report {
     /// In the order of their places in the input.
     pub findings: Vec<Finding>,
 }
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $name:ident = $code:literal, $severity:ident, $level:ident, $evidence:ident;)*) => {
+        /// What a finding of a document can be.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[repr(u8)]
+        pub enum Code {
+            $($(#[doc = $doc])* $name,)*
+        }
+
+        /// Every code of a document's findings, in the order of [`Code`].
+        pub const CATALOGUE: &[Rule] = &[$(Rule {
+            kind: Code::$name,
+            code: $code,
+            severity: Severity::$severity,
+            level: Level::$level,
+            evidence: Evidence::$evidence,
+            doc: concat!($($doc),*),
+        }),*];
+
+        impl Code {
+            /// The code as it is printed.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$name => $code,)*
+                }
+            }
+
+            /// What it says, in a sentence.
+            pub const fn doc(self) -> &'static str {
+                match self {
+                    $(Code::$name => concat!($($doc),*),)*
+                }
+            }
+
+            /// How bad it is at level `wire`.
+            pub const fn severity(self) -> Severity {
+                match self {
+                    $(Code::$name => Severity::$severity,)*
+                }
+            }
+        }
+    };
+}
+
+/// A line of the catalogue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Rule {
+    /// The code.
+    #[serde(skip)]
+    pub kind: Code,
+    /// The code as it is printed.
+    pub code: &'static str,
+    /// How bad it is, if the level does not make it worse.
+    pub severity: Severity,
+    /// Which promise it measures by, where that does not depend on the field.
+    pub level: Level,
+    /// Why we believe the rule, where that does not depend on the field.
+    pub evidence: Evidence,
+    /// What it says, in a sentence.
+    pub doc: &'static str,
+}
+
+codes! {
+    /// The text is not JSON.
+    BadJson = "bad_json", Error, Wire, Documented;
+    /// The text is not UTF-8.
+    BadUtf8 = "bad_utf8", Error, Wire, Documented;
+    /// The text holds nothing.
+    EmptyInput = "empty_input", Error, Wire, Documented;
+    /// The text is larger than the option `maxBytes` allows.
+    TooLarge = "too_large", Error, Wire, Policy;
+    /// More levels are open than the option `maxDepth` allows.
+    TooDeep = "too_deep", Error, Wire, Policy;
+    /// More was found than the option `maxFindings` allows; the rest was not looked at.
+    TooManyFindings = "too_many_findings", Error, Wire, Policy;
+    /// The text holds no document of this system.
+    Unrecognised = "unrecognised", Error, Wire, Policy;
+    /// The text holds a document of another system.
+    OtherSystem = "other_system", Error, Wire, Policy;
+    /// A value is of another type.
+    TypeMismatch = "type_mismatch", Error, Wire, Documented;
+    /// A value is `null` where it may not be.
+    NullNotAllowed = "null_not_allowed", Error, Wire, Documented;
+    /// A member that must be there is not.
+    MissingField = "missing_field", Error, Wire, Documented;
+    /// A member that the published contract requires and no server sends is not there.
+    PhantomRequired = "phantom_required", Error, Schema, Observed;
+    /// A member of an object stands twice; readers disagree on which of them counts.
+    DuplicateKey = "duplicate_key", Error, Wire, Documented;
+    /// A string is not a UUID.
+    BadUuid = "bad_uuid", Error, Wire, Documented;
+    /// A string is not an RFC 3339 date-time of a day that exists.
+    BadDatetime = "bad_datetime", Error, Wire, Documented;
+    /// A string is too short or too long.
+    BadLength = "bad_length", Error, Wire, Documented;
+    /// An array has too many items.
+    TooManyItems = "too_many_items", Error, Wire, Documented;
+    /// An object that must have exactly one member has none or several.
+    NotOneMember = "not_one_member", Error, Wire, Documented;
+    /// Half of a surrogate pair stands in a string; it is no character, and no server takes it.
+    LoneSurrogate = "lone_surrogate", Error, Wire, Documented;
+    /// A status is none of those we know; it may be a newer server's.
+    UnknownStatus = "unknown_status", Warning, Wire, Documented;
+    /// A word of a known set, or the kind of an object, is none of those we know; it may be a newer server's.
+    UnknownValue = "unknown_value", Warning, Wire, Documented;
+    /// A number is too large for a double; JavaScript reads infinity.
+    NumberBeyondDouble = "number_beyond_double", Warning, Wire, Documented;
+    /// An integer is beyond 2^53, so that JavaScript rounds it; the message has its exact digits.
+    NumberBeyond2To53 = "number_beyond_2_53", Info, Wire, Documented;
+    /// A time in the year 1 stands for "not yet", and is read as absent.
+    ZeroTime = "zero_time", Info, Wire, Observed;
+    /// A duration that cannot be stands for "none", and is read as absent or 0.
+    SentinelDuration = "sentinel_duration", Info, Wire, Observed;
+    /// The input stands in the system's envelope, and is read out of it.
+    WrappedInput = "wrapped_input", Info, Wire, Observed;
+    /// Only the id and the time of creation are real: the answer to a request for nothing more.
+    OnlyId = "only_id", Info, Wire, Observed;
+    /// A date-time has no offset, and is read as UTC.
+    NaiveTime = "naive_time", Info, Wire, Inferred;
+    /// A byte order mark stands before the text, and is skipped.
+    ByteOrderMark = "byte_order_mark", Info, Wire, Documented;
+}

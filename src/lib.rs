@@ -33,5 +33,6 @@ pub mod systems;
 pub mod validate;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
+pub mod webhook;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod write;

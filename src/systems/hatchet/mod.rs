@@ -1,1 +1,76 @@
 //! Hatchet, v1 REST API.
+
+pub mod api;
+pub mod event;
+pub mod lifecycle;
+pub mod model;
+pub mod view;
+pub mod webhook;
+
+use crate::describe::{Document, Wire};
+use crate::error::{Result, SystemName};
+use crate::finding::What;
+use crate::lifecycle::Rules;
+use crate::run::{Run, Snapshot};
+use crate::system::{Api, Documents, System};
+
+/// Hatchet.
+pub struct Hatchet;
+
+/// What its bodies hold; of two that look alike the first is meant.
+pub static DOCUMENTS: [Document; 6] = [
+    Document {
+        what: What::Run,
+        value: model::V1WorkflowRunDetails::VALUE,
+        run: Some(model::V1WorkflowRun::object),
+        place: "/run",
+    },
+    Document { what: What::Page, value: model::V1TaskSummaryList::VALUE, run: None, place: "/rows" },
+    Document {
+        what: What::Created,
+        value: model::V1WorkflowRunCreated::VALUE,
+        run: Some(model::V1WorkflowRunOnlyId::object),
+        place: "/run",
+    },
+    Document {
+        what: What::Task,
+        value: model::V1TaskSummary::VALUE,
+        run: Some(model::V1TaskSummary::object),
+        place: "",
+    },
+    Document {
+        what: What::Run,
+        value: model::V1WorkflowRun::VALUE,
+        run: Some(model::V1WorkflowRun::object),
+        place: "",
+    },
+    Document { what: What::Event, value: model::V1TaskEventList::VALUE, run: None, place: "" },
+];
+
+impl Documents for Hatchet {
+    fn name(&self) -> SystemName {
+        SystemName::Hatchet
+    }
+
+    fn documents(&self) -> &'static [Document] {
+        &DOCUMENTS
+    }
+
+    fn snapshot(&self, json: &str) -> Result<Snapshot> {
+        view::snapshot(json)
+    }
+
+    fn page(&self, json: &str) -> Result<Vec<Run>> {
+        view::page(json)
+    }
+}
+
+impl System for Hatchet {
+    fn rules(&self) -> &'static Rules {
+        &lifecycle::RULES
+    }
+
+    fn api(&self) -> &'static dyn Api {
+        &api::HatchetApi
+    }
+}

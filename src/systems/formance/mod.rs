@@ -1,0 +1,5 @@
+//! Formance Flows.
+
+pub mod event;
+pub mod lifecycle;
+pub mod webhook;

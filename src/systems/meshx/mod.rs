@@ -1,0 +1,3 @@
+//! meshX Foundation.
+
+pub mod lifecycle;

@@ -1,0 +1,5 @@
+//! Onfido Studio.
+
+pub mod event;
+pub mod lifecycle;
+pub mod webhook;

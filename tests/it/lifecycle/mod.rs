@@ -1,0 +1,5 @@
+//! What may follow what.
+mod make;
+mod recorded;
+mod vectors;
+mod wire;
