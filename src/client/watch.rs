@@ -271,6 +271,7 @@ impl<H: Host> Watch<H> {
     }
 }
 
+/// Is all that was begun at its end? A stage that waits for its turn has no status yet.
 fn stages_are_finished(read: &Read) -> bool {
     let mut begun = read.snapshot.run.stages.iter().filter(|stage| !stage.status.is_empty()).peekable();
     begun.peek().is_some() && begun.all(|stage| stage.phase == Phase::Finished)
