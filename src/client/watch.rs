@@ -282,7 +282,7 @@ fn stuck() -> Finding {
         code: "stuck",
         severity: Severity::Warning,
         pointer: "/status".into(),
-        message: "all stages are finished for half a minute and the run is not: it may never end by itself; cancel it"
+        message: "all that was begun is finished for half a minute, and the run is not: it may never end by itself; cancel it"
             .into(),
         level: Level::Lifecycle,
         evidence: Evidence::Observed,

@@ -82,9 +82,9 @@ export class Chain {
     this.origin = `http://127.0.0.1:${port}`;
   }
 
-  /** Ends workerd, and with it the gateway and the page's server. */
+  /** Ends workerd, and with it the gateway and the page's server; asked politely, it would first see every open stream to its end. */
   async stopWorkerd() {
-    await end(this.#workerd, "SIGTERM");
+    await end(this.#workerd, "SIGKILL");
   }
 
   /** A page of a browser session of its own, which keeps what went wrong in it and every request it made. */
@@ -103,7 +103,7 @@ export class Chain {
   /** Ends every process and removes every file. */
   async close() {
     await this.#browser?.close();
-    await Promise.all([end(this.#workerd, "SIGTERM"), end(this.#engine, "SIGTERM")]);
+    await Promise.all([this.stopWorkerd(), end(this.#engine, "SIGTERM")]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

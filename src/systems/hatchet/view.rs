@@ -1,5 +1,6 @@
 //! The common view of Hatchet's runs: zero times and sentinels become absent, envelopes are opened once.
 use super::DOCUMENTS;
+use super::lifecycle::RULES;
 use super::model::*;
 use crate::describe::{AnyObject, DateTime, Others, Raw, Uuid, Wire, ZERO_TIME};
 use crate::error::{Error, Kind, Result, SystemName};
@@ -38,16 +39,10 @@ fn decode<T: Wire>(json: &str) -> Result<T> {
     })
 }
 
-/// What a status says in our words.
+/// What a status says in our words: as the lifecycle says, which is the only list of them.
 fn reading(status: &V1TaskStatus) -> (Phase, Option<Outcome>) {
-    match status {
-        V1TaskStatus::Queued => (Phase::Queued, None),
-        V1TaskStatus::Running => (Phase::Running, None),
-        V1TaskStatus::Completed => (Phase::Finished, Some(Outcome::Succeeded)),
-        V1TaskStatus::Cancelled => (Phase::Finished, Some(Outcome::Cancelled)),
-        V1TaskStatus::Failed => (Phase::Finished, Some(Outcome::Failed)),
-        V1TaskStatus::Unknown(_) => (Phase::Unknown, None),
-    }
+    let state = RULES.runs.state(status.as_str(), Phase::Unknown);
+    state.map_or((Phase::Unknown, None), |state| (state.phase, state.outcome))
 }
 
 /// A task that was put aside reads RUNNING on the wire, and waits for what will wake it.

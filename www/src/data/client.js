@@ -1,4 +1,5 @@
-import { GatewayClient, isRunwardError } from "runward";
+// The gateway's client is JavaScript alone, so the page opens without waiting for any WebAssembly.
+import { GatewayClient, isRunwardError } from "runward/slim";
 
 /** The system whose runs are shown. */
 export const SYSTEM = "hatchet";

@@ -1,4 +1,4 @@
-import { diagram, lifecycle } from "runward";
+import { diagram, lifecycle } from "runward/validate";
 import { SYSTEM } from "../data/client.js";
 import { h, icon } from "../ui/dom.js";
 import { statusBadge } from "../ui/status.js";
@@ -21,7 +21,9 @@ export function lifecyclePicture() {
   };
 }
 
+/** What is no picture, such as nothing, gives none: the browser's own page about it would come with styles that the policy forbids. */
 function parse(text) {
+  if (!text.startsWith("<svg")) return undefined;
   const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   return root.localName === "svg" ? document.importNode(root, true) : undefined;
 }

@@ -1,4 +1,4 @@
-import { lifecycle } from "runward";
+import { lifecycle } from "runward/validate";
 import { SYSTEM } from "../data/client.js";
 import { h, icon } from "../ui/dom.js";
 import { clockMs, exact } from "../ui/format.js";
