@@ -113,13 +113,10 @@ pub fn diagram(
     #[wasm_bindgen(unchecked_optional_param_type = "\"mermaid\" | \"dot\" | \"svg\"")] format: Option<String>,
 ) -> Thrown<String> {
     out((|| {
-        let format = match format.as_deref() {
-            None | Some("mermaid") => Format::Mermaid,
-            Some("dot") => Format::Dot,
-            Some("svg") => Format::Svg,
-            Some(_) => return Err(argument("bad_option", "the format must be mermaid, dot or svg")),
-        };
-        Ok(lifecycle::diagram(&rules(&system)?.runs, format))
+        let wrong = || argument("bad_option", "the format must be mermaid, dot or svg");
+        let format = Format::parse(format.as_deref().unwrap_or("mermaid")).ok_or_else(wrong)?;
+        let rules = rules(&system)?;
+        Ok(lifecycle::diagram(&rules.runs, &format!("Runs of {}", rules.system), format))
     })())
 }
 
