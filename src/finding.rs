@@ -83,6 +83,13 @@ pub enum What {
     Task,
 }
 
+impl What {
+    /// Is it a run, or a page of them?
+    pub fn holds_a_run(self) -> bool {
+        matches!(self, What::Run | What::Page | What::Created | What::Task)
+    }
+}
+
 /// All that was found in one input.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Report {
@@ -211,7 +218,7 @@ codes! {
     ZeroTime = "zero_time", Info, Wire, Observed;
     /// A duration that cannot be stands for "none", and is read as absent or 0.
     SentinelDuration = "sentinel_duration", Info, Wire, Observed;
-    /// The input stands in the system's envelope, and is read out of it.
+    /// The input stands in the system's envelope, and is read out of it; told once for all rows of a page.
     WrappedInput = "wrapped_input", Info, Wire, Observed;
     /// Only the id and the time of creation are real: the answer to a request for nothing more.
     OnlyId = "only_id", Info, Wire, Observed;

@@ -1,5 +1,5 @@
 //! What every system must say of itself.
-use crate::describe::{Document, Raw};
+use crate::describe::{Document, Raw, Value};
 use crate::error::{Error, Result, SystemName};
 use crate::http::{Request, Response};
 use crate::lifecycle::Rules;
@@ -11,6 +11,8 @@ pub trait Documents: Sync {
     fn name(&self) -> SystemName;
     /// What its bodies hold; of two that look alike the first is meant.
     fn documents(&self) -> &'static [Document];
+    /// What else it sends and takes, such as requests and errors: for its types alone.
+    fn others(&self) -> &'static [Value];
     /// The common view of a document that holds one run, bare or in its envelope: JSON text that was walked before.
     fn snapshot(&self, json: &str) -> Result<Snapshot>;
     /// The common views of a page's runs: JSON text that was walked before.
@@ -51,6 +53,8 @@ pub trait Api: Sync {
     fn get(&self, scope: &Scope, id: &str) -> Result<Request>;
     /// Lists runs, a page at a time.
     fn list(&self, scope: &Scope, filter: &Filter, cursor: Option<&str>) -> Result<Request>;
+    /// The statuses that a list can be filtered by.
+    fn statuses(&self) -> &'static [&'static str];
     /// The page's rows as they came, and where the next page begins.
     fn listed(&self, filter: &Filter, cursor: Option<&str>, response: &Response) -> Result<Rows>;
     /// Asks for a run's end.

@@ -48,6 +48,8 @@ pub struct Events {
     pub read: fn(&str) -> Result<Event>,
     /// The status of a run that follows from its stages, where no event tells it.
     pub count: Option<fn(&Run) -> &'static str>,
+    /// Of two ends within an attempt, is the later the one that counts? If not, it is the one further in the table.
+    pub latest_end: bool,
     /// May an event name a stage of which the run did not tell yet? Where a run tells of all its stages from the start, a
     /// status counted from some of them would be a guess.
     pub new_stages: bool,
@@ -127,7 +129,7 @@ macro_rules! standing {
 }
 
 fn merge_run(rules: &'static Rules, run: &mut Run, event: &Event) -> Ordering {
-    merge(&rules.runs, standing!(run), event)
+    merge(rules, &rules.runs, standing!(run), event)
 }
 
 fn merge_stage(rules: &'static Rules, run: &mut Run, part: &Part, event: &Event) -> Result<Ordering> {
@@ -141,7 +143,7 @@ fn merge_stage(rules: &'static Rules, run: &mut Run, part: &Part, event: &Event)
     }
     let Some(stage) = run.stages.iter_mut().find(|stage| named(stage)) else { return Ok(Ordering::Equal) };
     stage.id.get_or_insert_with(|| part.id.clone());
-    Ok(merge(&rules.stages, standing!(stage), event))
+    Ok(merge(rules, &rules.stages, standing!(stage), event))
 }
 
 fn blank(part: &Part) -> Stage {
@@ -162,7 +164,7 @@ fn blank(part: &Part) -> Stage {
 }
 
 /// Joins what is known with what the event says; tells whether the event is older, as new, or newer.
-fn merge(table: &Lifecycle, known: Standing, event: &Event) -> Ordering {
+fn merge(rules: &Rules, table: &Lifecycle, known: Standing, event: &Event) -> Ordering {
     match event.attempt.cmp(known.attempt) {
         Ordering::Less => return Ordering::Less,
         Ordering::Equal => {}
@@ -175,8 +177,9 @@ fn merge(table: &Lifecycle, known: Standing, event: &Event) -> Ordering {
     if event.begins {
         *known.started_at = later(*known.started_at, event.at);
     }
-    let new = far(table, &event.status, event.at);
-    let order = new.partial_cmp(&far(table, known.status, *known.finished_at)).unwrap_or(Ordering::Equal);
+    let by_time = rules.events.is_some_and(|events| events.latest_end);
+    let new = far(table, &event.status, event.at, by_time);
+    let order = new.partial_cmp(&far(table, known.status, *known.finished_at, by_time)).unwrap_or(Ordering::Equal);
     if order == Ordering::Greater {
         let state = table.states.iter().find(|state| state.status == event.status);
         event.status.clone_into(known.status);
@@ -189,19 +192,21 @@ fn merge(table: &Lifecycle, known: Standing, event: &Event) -> Ordering {
     order
 }
 
-/// How far a status is: by its kind, then by its end, where it is one, and by the order of the table.
+/// How far a status is: by its kind, then by the time of its end if that counts first, by the order of the table, by its end.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug)]
 struct Far {
     known: bool,
     is_end: bool,
+    latest: Option<Millis>,
     rank: u8,
     end: Option<Millis>,
 }
 
-fn far(table: &Lifecycle, status: &str, at: Option<Millis>) -> Far {
+fn far(table: &Lifecycle, status: &str, at: Option<Millis>, by_time: bool) -> Far {
     let rank = table.code(status);
     let is_end = table.states.iter().any(|state| state.status == status && state.is_end());
-    Far { known: !status.is_empty(), is_end, rank, end: at.filter(|_| is_end) }
+    let end = at.filter(|_| is_end);
+    Far { known: !status.is_empty(), is_end, latest: end.filter(|_| by_time), rank, end }
 }
 
 /// A stage that was put aside begins again within its attempt, and shows the latest begin.

@@ -7,6 +7,7 @@ use js_sys::{ArrayBuffer, JSON, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
+use std::borrow::Cow;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A JSON document as it was handed in.
@@ -86,4 +87,18 @@ pub(super) fn out<T>(result: Result<T>) -> std::result::Result<T, JsValue> {
 /// An error about an argument.
 pub(super) fn argument(code: &'static str, message: impl Into<String>) -> Error {
     Error::new(Kind::Argument, code, message)
+}
+
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Fails on frozen objects only; these are our own.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+pub(super) fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
+}
+
+/// A text that was found valid, so it is UTF-8, without its byte order mark.
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
 }

@@ -1,12 +1,11 @@
 //! `validateRun`, `parseRun`, `parsePage`.
-use super::convert::{argument, options, out, parsed, plain, source, system};
+use super::convert::{argument, json, options, out, parsed, plain, set, source, system, text};
 use crate::client::with_wire;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::finding::{Level, What};
 use crate::validate::{self, Options};
 use js_sys::{Array, Object, Reflect};
 use serde::Deserialize;
-use std::borrow::Cow;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -95,18 +94,4 @@ pub fn parse_page(name: JsValue, document: JsValue, plain_options: JsValue) -> s
 fn place(value: &JsValue, pointer: &str) -> JsValue {
     let names = pointer.split('/').skip(1);
     names.fold(value.clone(), |value, name| Reflect::get(&value, &name.into()).unwrap_or_default())
-}
-
-fn set(object: &JsValue, name: &str, value: &JsValue) {
-    // Fails on frozen objects only; these are our own.
-    let _ = Reflect::set(object, &name.into(), value);
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
-}
-
-/// A text that was found valid, so it is UTF-8, without its byte order mark.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
 }

@@ -5,12 +5,18 @@ mod client_create;
 mod client_faults;
 mod client_watch;
 mod directions;
+mod fuzz;
+mod gateway_routes;
+mod gateway_serve;
 mod hatchet_api;
+mod inputs;
 mod lifecycle;
+mod mutants;
 mod recorded;
 mod support;
 mod views;
 mod webhook;
+mod written;
 
 /// The bytes of a file below `tests/fixtures`.
 fn fixture(path: &str) -> Vec<u8> {

@@ -4,7 +4,7 @@ use crate::lifecycle::{Event, Events, Part, decode, instant};
 use serde::Deserialize;
 
 /// How Formance's events are read.
-pub const EVENTS: Events = Events { read, count: None, new_stages: true };
+pub const EVENTS: Events = Events { read, count: None, latest_end: true, new_stages: true };
 
 #[derive(Deserialize)]
 struct Message {

@@ -5,7 +5,7 @@ use crate::lifecycle::{Event, Events, Part, decode, instant};
 use serde::Deserialize;
 
 /// How Hatchet's task events are read.
-pub const EVENTS: Events = Events { read, count: Some(super::lifecycle::count), new_stages: false };
+pub const EVENTS: Events = Events { read, count: Some(super::lifecycle::count), latest_end: false, new_stages: false };
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

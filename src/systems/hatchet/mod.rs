@@ -7,7 +7,7 @@ pub mod model;
 pub mod view;
 pub mod webhook;
 
-use crate::describe::{Document, Wire};
+use crate::describe::{Document, Value, Wire};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
 use crate::lifecycle::Rules;
@@ -47,6 +47,20 @@ pub static DOCUMENTS: [Document; 6] = [
     Document { what: What::Event, value: model::V1TaskEventList::VALUE, run: None, place: "" },
 ];
 
+/// What else it sends and takes.
+pub static OTHERS: [Value; 10] = [
+    model::V1TriggerWorkflowRunRequest::VALUE,
+    model::V1CancelTaskRequest::VALUE,
+    model::V1ReplayTaskRequest::VALUE,
+    model::V1CancelledTasks::VALUE,
+    model::V1ReplayedTasks::VALUE,
+    model::APIErrors::VALUE,
+    model::ErrorMessage::VALUE,
+    model::WorkflowList::VALUE,
+    model::V1TaskTimingList::VALUE,
+    model::ServerVersion::VALUE,
+];
+
 impl Documents for Hatchet {
     fn name(&self) -> SystemName {
         SystemName::Hatchet
@@ -54,6 +68,10 @@ impl Documents for Hatchet {
 
     fn documents(&self) -> &'static [Document] {
         &DOCUMENTS
+    }
+
+    fn others(&self) -> &'static [Value] {
+        &OTHERS
     }
 
     fn snapshot(&self, json: &str) -> Result<Snapshot> {

@@ -1,5 +1,11 @@
 //! What may follow what.
+mod ahead;
+mod damage;
+mod diagrams;
+mod events;
+mod golden;
 mod make;
+mod model;
 mod recorded;
 mod vectors;
 mod wire;
