@@ -177,6 +177,8 @@ pub enum Note {
     ZeroTime,
     /// A negative duration, or one of centuries, stands for "none".
     SentinelDuration,
+    /// Whoever holds it may act with it: it is kept out of what others see.
+    Secret,
 }
 
 /// A document: what a body of a system's may hold.
@@ -217,10 +219,11 @@ impl Field {
         }
     }
 
-    /// Is it a member that the contract requires, and that servers leave out?
+    /// Is it a member that the contract requires, and that servers leave out? What is only our policy to forgive is none.
     pub fn is_phantom(&self) -> bool {
         let required = |value: Value| value.presence == Presence::Required;
-        self.contract.is_some_and(|contract| required(contract.value)) && !required(self.value)
+        let invented = |contract: Contract| required(contract.value) && contract.evidence != Evidence::Policy;
+        self.contract.is_some_and(invented) && !required(self.value)
     }
 }
 
