@@ -1,5 +1,5 @@
 //! Validating and parsing whole documents of any system: the functions behind `validateRun`, `parseRun` and `parsePage`.
-use crate::describe::Document;
+use crate::describe::{Column, Document};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::{CATALOGUE, Code, Finding, Level, Report, Severity, What};
 use crate::read::{self, Item, Limits, Padded, Place, Walked, Walker};
@@ -288,9 +288,11 @@ impl Reading<'_> {
         let limits = Limits { depth: self.options.max_depth, findings: self.options.max_findings };
         let place = Place { input: self.input, start, prefix, positions: self.options.positions };
         let run = document.run.map(|run| run());
-        let (walked, wrong, rows, mut findings) = with_walker(key, document, |walker| {
+        let run_place = format!("{prefix}{}", document.place);
+        let (walked, wrong, rows, several, mut findings) = with_walker(key, document, |walker| {
             let walked = walker.walk(self.input, start, limits);
-            (walked, !walker.errors().is_empty(), walker.table().rows(), walker.findings(&place, run))
+            let several = walker.column(Column::Parts) > 1.0;
+            (walked, !walker.errors().is_empty(), walker.table().rows(), several, walker.findings(&place, run))
         });
         if wrong
             && walked != Walked::Broken
@@ -306,6 +308,12 @@ impl Reading<'_> {
             What::Task if !prefix.is_empty() => 1,
             _ => rows as u32,
         };
+        if several || document.what == What::Task {
+            // what a run of several parts is given stands in no envelope, even if it looks like one; and out of a task
+            // of its own the server has taken it
+            let at_run = |finding: &Finding| finding.pointer.rsplit_once('/').is_some_and(|(at, _)| at == run_place);
+            findings.retain(|finding| finding.code != Code::WrappedInput.as_str() || !at_run(finding));
+        }
         self.runs += one;
         self.what = self.what.or(Some(document.what));
         self.findings.extend(findings);

@@ -37,6 +37,11 @@ impl Raw {
         RawValue::from_string(json.into()).ok().map(Raw)
     }
 
+    /// `{}`.
+    pub fn empty_object() -> Raw {
+        Raw(RawValue::from_string("{}".into()).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+    }
+
     /// The JSON text.
     pub fn as_str(&self) -> &str {
         self.0.get()
@@ -95,6 +100,16 @@ impl DateTime {
     /// Milliseconds since 1970, with the digits behind the millisecond as fraction; `None` if it is no date-time.
     pub fn millis(&self) -> Option<f64> {
         chrono::DateTime::parse_from_rfc3339(&self.0).ok().map(|time| millis(time.to_utc()))
+    }
+}
+
+impl DateTime {
+    /// The time in UTC, with as many digits as it needs; what is no date-time stays as it is.
+    pub fn canonical(&self) -> String {
+        let spell = |time: chrono::DateTime<chrono::FixedOffset>| {
+            time.to_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+        };
+        chrono::DateTime::parse_from_rfc3339(&self.0).map_or_else(|_| self.0.clone(), spell)
     }
 }
 

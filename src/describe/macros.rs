@@ -100,8 +100,8 @@ macro_rules! note {
     () => {
         $crate::describe::Note::None
     };
-    ($note:ident) => {
-        $crate::describe::Note::$note
+    ($($note:tt)+) => {
+        $crate::describe::Note::$($note)+
     };
 }
 
@@ -157,7 +157,7 @@ macro_rules! object_of {
             $(#[doc = $field_doc:literal])*
             $(#[name = $wire_name:literal])?
             $(#[column($column:ident)])?
-            $(#[note($note:ident)])?
+            $(#[note($($note:tt)+)])?
             $(#[contract($contract:ty, $evidence:ident)])?
             pub $field:ident: $type:ty
         ),* $(,)?
@@ -184,7 +184,7 @@ macro_rules! object_of {
                         value: <$type as $crate::describe::Wire>::VALUE,
                         contract: $crate::contract!($($contract, $evidence)?),
                         column: $crate::column!($($column)?),
-                        note: $crate::note!($($note)?),
+                        note: $crate::note!($($($note)+)?),
                     }),*],
                 );
                 &OBJECT

@@ -163,13 +163,14 @@ pub enum Column {
     Updated,
     /// As the system counts it.
     Duration,
+    /// How many items the array has; only of a document with one run.
+    Parts,
     /// None: what is read here is not kept.
     None,
 }
 
 /// Values that are right, and yet not what they seem.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
 pub enum Note {
     /// None.
     None,
@@ -179,6 +180,33 @@ pub enum Note {
     SentinelDuration,
     /// Whoever holds it may act with it: it is kept out of what others see.
     Secret,
+    /// The payload may stand in the system's envelope.
+    Wrapped(&'static Envelope),
+}
+
+/// What a system puts around a payload of the caller's.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Envelope {
+    /// Where in it the payload stands.
+    pub payload: &'static str,
+    /// The members that it always has.
+    pub always: &'static [&'static str],
+    /// The members that it may have.
+    pub sometimes: &'static [&'static str],
+}
+
+impl Envelope {
+    /// Are these the names of an envelope's members, rather than of a payload's?
+    pub fn is<'a>(&self, mut names: impl Iterator<Item = &'a [u8]>) -> bool {
+        let mut seen = 0u32;
+        let known = names.all(|name| {
+            let is = |known: &str| known.as_bytes() == name;
+            let always = self.always.iter().position(|known| is(known));
+            seen |= always.map_or(0, |number| 1 << number);
+            always.is_some() || self.sometimes.iter().any(|known| is(known))
+        });
+        known && seen.count_ones() as usize == self.always.len()
+    }
 }
 
 /// A document: what a body of a system's may hold.

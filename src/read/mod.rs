@@ -19,4 +19,4 @@ pub use findings::{Place, noun, noun_of, position};
 pub use lex::{MAX_DEPTH, Padded, is_date_time, is_uuid};
 pub use recognise::{Item, Likeness, first_value, likeness, next_item, recognise};
 pub use table::{NO_STATUS, Table};
-pub use walk::{Limits, Record, Walked, Walker};
+pub use walk::{Limits, Record, SENTINEL, Walked, Walker};

@@ -4,7 +4,7 @@
 use super::lex::{self, At, Broken, Close, Entry, Lex, Oddity, Padded, Trace};
 use super::plan::{FieldPlan, ObjectPlan, Op, Plan, Step};
 use super::table::{Row, Table};
-use crate::describe::{Column, Note, Object, Value, ZERO_TIME};
+use crate::describe::{Column, Envelope, Note, Object, Value, ZERO_TIME};
 use crate::finding::{Code, Level, Severity};
 use core::cell::Cell;
 use std::collections::BTreeSet;
@@ -48,6 +48,7 @@ pub struct Walker {
     pub(super) plan: Plan,
     orders: Vec<KeyOrder>,
     table: Table,
+    row: Row,
     /// What is wrong.
     pub(super) errors: Vec<Record>,
     /// What is odd.
@@ -66,7 +67,7 @@ impl Walker {
     pub fn new(body: &Value, level: Level) -> Walker {
         let plan = Plan::new(body, level);
         let orders = plan.objects.iter().map(|_| KeyOrder::default()).collect();
-        Walker { plan, orders, table: Table::default(), errors: vec![], notes: vec![] }
+        Walker { plan, orders, table: Table::default(), row: Row::EMPTY, errors: vec![], notes: vec![] }
     }
 
     /// Reads the value that starts at this byte or behind white space there, of a text of at most 4 GiB.
@@ -81,7 +82,8 @@ impl Walker {
         let mut walk = Walk { lex, plan, orders, table, errors, notes, limit, row: Row::EMPTY };
         let root = plan.root;
         let end = walk.item(lex.spaces(lex.at(start)), &root, limits.depth.min(lex::MAX_DEPTH));
-        let end = end.map(|end| lex.offset(end));
+        let (end, row) = (end.map(|end| lex.offset(end)), walk.row);
+        self.row = row;
         self.take(&trace);
         match (end, trace.broken()) {
             (Some(end), _) => Walked::To(end),
@@ -110,6 +112,11 @@ impl Walker {
     /// The rows that were read.
     pub fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// What the last value that was no row put into a column; NaN for nothing.
+    pub fn column(&self, column: Column) -> f64 {
+        self.row.get(column)
     }
 
     /// What is wrong with the text: nothing, if this is empty.
@@ -198,7 +205,7 @@ impl<'a> Walk<'a> {
             Op::Object if at.byte() == b'{' => return self.object(at, step.number, room),
             Op::Array | Op::Rows if at.byte() == b'[' => return self.items(at, step, room),
             Op::Map if at.byte() == b'{' => return self.items(at, step, room),
-            Op::AnyObject if at.byte() == b'{' => return lex.skip_value(at, room),
+            Op::AnyObject if at.byte() == b'{' => return self.payload(at, step, room),
             Op::Any => return lex.skip_value(at, room),
             Op::Union => return self.one_kind(at, step, room),
             Op::Number | Op::Object | Op::Array | Op::Rows | Op::Map | Op::AnyObject => None,
@@ -232,6 +239,17 @@ impl<'a> Walk<'a> {
             }
             _ => Some(()),
         }
+    }
+
+    #[inline(always)]
+    fn payload(&mut self, at: At<'a>, step: &Step, room: u32) -> Option<At<'a>> {
+        let end = self.lex.skip_value(at, room)?;
+        if let Note::Wrapped(envelope) = step.note
+            && is_envelope(&self.lex, at, envelope)
+        {
+            self.record(Code::WrappedInput, at, step.id)?;
+        }
+        Some(end)
     }
 
     #[inline(never)]
@@ -423,6 +441,7 @@ impl<'a> Walk<'a> {
             entry = lex.next(end, close)?;
         };
         self.row = row; // what stands in a list inside a row is not the row's own
+        self.row.keep(step.column, f64::from(count));
         if count > step.max {
             self.record(Code::TooManyItems, open, step.id)?;
         }
@@ -499,6 +518,24 @@ fn look_up<'a>(lex: &Lex<'a>, plan: &ObjectPlan, order: &KeyOrder, last: u8, at:
         order.behind(last).set(which);
     }
     Some((which, value))
+}
+
+/// Is the object that opens here the system's envelope rather than the caller's payload? A walk that came this far found it
+/// to be an object; the first name that no envelope has ends the look.
+#[inline(never)]
+fn is_envelope(lex: &Lex, open: At, envelope: &Envelope) -> bool {
+    let mut entry = lex.enter(open, Close::Brace);
+    let mut member = None;
+    let names = std::iter::from_fn(|| {
+        if let Some(item) = member {
+            let end = lex.key(item).and_then(|at| lex.skip_value(at, lex::MAX_DEPTH))?;
+            entry = lex.next_member(end);
+        }
+        let Some(Entry::Item(item)) = entry else { return None };
+        member = Some(item);
+        lex.string(item).map(|end| lex.inside(item, end))
+    });
+    envelope.is(names)
 }
 
 /// Has the string so many characters?

@@ -3,6 +3,7 @@
 
 mod directions;
 mod recorded;
+mod views;
 mod webhook;
 
 /// The bytes of a file below `tests/fixtures`.

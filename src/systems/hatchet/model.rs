@@ -1,6 +1,21 @@
 //! What Hatchet sends and takes, field by field. Nothing in its contract is `nullable`; every object is open.
+use crate::describe::Envelope;
 use crate::describe::{AnyObject, DateTime, Null, Nullable, Raw, Rows, Text, Uuid};
 use crate::{object, string_enum};
+
+/// What the engine puts around the input of a task. What a run is given goes into it when the run is one task alone.
+pub static ENVELOPE: Envelope = Envelope {
+    payload: "input",
+    always: &["input", "triggered_by", "parents"],
+    sometimes: &[
+        "triggers",
+        "user_data",
+        "overrides",
+        "step_run_errors",
+        "dag_parent_task_run_ids",
+        "desired_worker_labels",
+    ],
+};
 
 string_enum! {
     /// The status of a run or a task. None is final: a retry or replay opens it again. An evicted durable task is `RUNNING`.
@@ -114,6 +129,7 @@ object! {
         #[note(ZeroTime)]
         pub finished_at: Option<DateTime>,
         /// `{}` or what the run was given; for a run of one task in the engine's envelope.
+        #[note(Wrapped(&ENVELOPE))]
         pub input: AnyObject,
         /// Id and time of creation.
         pub metadata: APIResourceMeta,
@@ -172,6 +188,7 @@ object! {
         /// The key by which a second trigger is refused, when one was claimed.
         pub idempotency_key: Option<String>,
         /// In the engine's envelope, but for GET task. `{}` in lists unless payloads are asked for.
+        #[note(Wrapped(&ENVELOPE))]
         pub input: AnyObject,
         /// May it be evicted and restored?
         pub is_durable: Option<bool>,
@@ -296,6 +313,7 @@ object! {
         /// Newest first; `[]` for a run of one task.
         pub task_events: Vec<V1TaskEvent>,
         /// The steps, in no order.
+        #[column(Parts)]
         pub shape: Vec<WorkflowRunShapeItemForWorkflowRunDetails>,
         /// Newest first; `[]` while no event of the run is known.
         pub tasks: Vec<V1TaskSummary>,
