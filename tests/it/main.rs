@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test may fail so
 
 mod directions;
+mod fuzz;
 mod recorded;
 mod views;
 mod webhook;
