@@ -147,6 +147,9 @@ pub struct Snapshot {
     pub what: What,
     /// Values that no later read of the same run may change.
     pub fixed: Vec<Fixed>,
+    /// When the system last changed the record, where it keeps such a time itself and moves it with every change; a snapshot
+    /// with an earlier one is the older state.
+    pub changed_at: Option<Millis>,
 }
 
 /// A value that never changes in a run's life.

@@ -98,22 +98,23 @@ pub fn validate_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> 
     Ok(reading.report())
 }
 
-/// Does a document serve, when this was asked for? A history is a list of runs in any form.
+/// Does a document serve, when this was asked for? A history is one of the system's, or a list of runs in any form.
 fn fits(document: What, asked: What) -> bool {
     match asked {
-        What::History => matches!(document, What::Run | What::Created | What::Task | What::Page),
+        What::History => !matches!(document, What::Event),
         What::Page => matches!(document, What::Page | What::Run | What::Task),
         asked => document == asked,
     }
 }
 
-/// One run, in the common view.
+/// One run, in the common view: of a document that holds one, or of the event that carries it.
 ///
 /// # Errors
 /// `decode` with all findings when the text is not one valid run; `argument` as in [`validate_run`].
 pub fn parse_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> Result<Parsed> {
     let report = valid(validate_run(system, bytes, options)?)?;
-    if !matches!(report.what, What::Run | What::Created | What::Task) {
+    let one = matches!(report.what, What::Run | What::Created | What::Task);
+    if !one && (report.what, report.runs) != (What::Event, 1) {
         return Err(unfit(&report, "one run", "parsePage"));
     }
     Ok(Parsed { snapshot: system.snapshot(text(bytes)?)?, findings: report.findings })
@@ -125,11 +126,22 @@ pub fn parse_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> Res
 /// `decode` with all findings when the text is not a valid page; `argument` as in [`validate_run`].
 pub fn parse_page(system: &dyn Documents, bytes: &[u8], options: &Options) -> Result<ParsedPage> {
     let report = valid(validate_run(system, bytes, options)?)?;
-    let page = system.documents().iter().find(|document| document.what == What::Page);
-    let Some(page) = page.filter(|_| report.what == What::Page) else {
+    if report.what != What::Page {
         return Err(unfit(&report, "a page of runs", "parseRun"));
-    };
-    Ok(ParsedPage { runs: system.page(text(bytes)?)?, rows: page.place, findings: report.findings })
+    }
+    let text = text(bytes)?;
+    Ok(ParsedPage { runs: system.page(text)?, rows: rows(system, text), findings: report.findings })
+}
+
+/// Where in a page the array of its rows stands.
+fn rows(system: &dyn Documents, page: &str) -> &'static str {
+    let input = Padded::new(page.as_bytes());
+    if read::first_value(&input, 0).is_none_or(|(first, _)| first == b'[') {
+        return "";
+    }
+    let pages: Vec<_> = system.documents().iter().filter(|document| document.what == What::Page).collect();
+    let found = read::recognise(&input, 0, &pages).and_then(|number| pages.get(number));
+    found.map_or("", |document| document.place)
 }
 
 fn valid(report: Report) -> Result<Report> {
@@ -305,7 +317,8 @@ impl Reading<'_> {
         }
         let one = match document.what {
             What::Run | What::Created => 1,
-            What::Task if !prefix.is_empty() => 1,
+            What::Task if !prefix.is_empty() && document.run.is_some() => 1,
+            What::Event if !document.place.is_empty() => 1,
             _ => rows as u32,
         };
         if several || document.what == What::Task {

@@ -133,6 +133,19 @@ pub struct Enum {
     pub doc: &'static str,
     /// Those we know.
     pub values: &'static [&'static str],
+    /// Are words the same whatever their case?
+    pub any_case: bool,
+}
+
+impl Enum {
+    /// Which of the known words this is.
+    pub fn place(&self, word: &[u8]) -> Option<usize> {
+        let is = |known: &&str| {
+            let known = known.as_bytes();
+            known == word || self.any_case && known.eq_ignore_ascii_case(word)
+        };
+        self.values.iter().position(is)
+    }
 }
 
 /// Several kinds of values at one place.
@@ -217,7 +230,7 @@ pub struct Document {
     pub value: Value,
     /// What the one run or task in it is; `None` where it holds rows, or no run.
     pub run: Option<fn() -> &'static Object>,
-    /// Where the run stands, or the rows do: a JSON Pointer.
+    /// Where the run stands, or the rows do: a JSON Pointer. An event without a run has `""`.
     pub place: &'static str,
 }
 

@@ -1,16 +1,27 @@
 //! The only list of systems, one line each.
+use crate::error::SystemName;
+use crate::lifecycle::Rules;
+use crate::system::Documents;
 
 pub mod formance;
 pub mod hatchet;
+pub mod meshx;
 pub mod onfido;
 
-use crate::error::SystemName;
-use crate::system::Documents;
-
 /// All systems.
-pub static ALL: &[&dyn Documents] = &[&hatchet::Hatchet];
+pub static ALL: &[&dyn Documents] = &[&hatchet::Hatchet, &formance::Formance, &onfido::Onfido, &meshx::MeshX];
 
 /// The system of that name.
 pub fn system(name: SystemName) -> Option<&'static dyn Documents> {
     ALL.iter().copied().find(|system| system.name() == name)
+}
+
+/// The lifecycles of a system.
+pub fn rules(system: SystemName) -> &'static Rules {
+    match system {
+        SystemName::Hatchet => &hatchet::lifecycle::RULES,
+        SystemName::Formance => &formance::lifecycle::RULES,
+        SystemName::Onfido => &onfido::lifecycle::RULES,
+        SystemName::MeshX => &meshx::lifecycle::RULES,
+    }
 }

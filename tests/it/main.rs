@@ -3,6 +3,7 @@
 
 mod directions;
 mod fuzz;
+mod lifecycle;
 mod recorded;
 mod views;
 mod webhook;

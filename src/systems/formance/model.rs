@@ -800,4 +800,3 @@ object! {
         pub expires_in: Option<i64>,
     }
 }
-

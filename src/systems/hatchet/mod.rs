@@ -1,5 +1,7 @@
 //! Hatchet, v1 REST API.
 
+pub mod event;
+pub mod lifecycle;
 pub mod model;
 pub mod view;
 pub mod webhook;

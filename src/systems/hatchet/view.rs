@@ -65,7 +65,7 @@ fn of_details(details: V1WorkflowRunDetails) -> Snapshot {
         stages: stages(&tasks, &shape),
         ..view
     };
-    Snapshot { run, what: What::Run, fixed }
+    Snapshot { run, what: What::Run, fixed, changed_at: None }
 }
 
 /// A run without its parts does not tell whether it is a DAG; then an input in the whole envelope is taken out of it.
@@ -73,7 +73,7 @@ fn of_bare(run: V1WorkflowRun) -> Snapshot {
     let (fixed, output) = (fixed(&run, &AT_ROOT), given(&run.output));
     let run = of_run(run, true);
     let output = output.filter(|_| run.outcome == Some(Outcome::Succeeded));
-    Snapshot { run: Run { output, ..run }, what: What::Run, fixed }
+    Snapshot { run: Run { output, ..run }, what: What::Run, fixed, changed_at: None }
 }
 
 /// What a run says of itself; the rest is told by its tasks.
@@ -131,7 +131,12 @@ fn of_task(task: V1TaskSummary) -> Snapshot {
     let restricted = task.payloads_restricted == Some(true);
     let run = of_summary(task);
     let output = output.filter(|_| run.outcome == Some(Outcome::Succeeded));
-    Snapshot { run: Run { input: input.filter(|_| !restricted), output, ..run }, what: What::Task, fixed }
+    Snapshot {
+        run: Run { input: input.filter(|_| !restricted), output, ..run },
+        what: What::Task,
+        fixed,
+        changed_at: None,
+    }
 }
 
 /// What a task or row says of itself, without its payloads.
@@ -187,7 +192,7 @@ fn of_created(created: V1WorkflowRunCreated) -> Snapshot {
         stages: vec![],
         link: None,
     };
-    Snapshot { run, what: What::Created, fixed }
+    Snapshot { run, what: What::Created, fixed, changed_at: None }
 }
 
 /// Where the values stand that no later read of a run may change.
