@@ -33,6 +33,16 @@ impl SystemName {
         }
     }
 
+    /// What goes before the name of a type that several systems have.
+    pub fn type_prefix(self) -> &'static str {
+        match self {
+            SystemName::Hatchet => "Hatchet",
+            SystemName::Formance => "Formance",
+            SystemName::Onfido => "Onfido",
+            SystemName::MeshX => "MeshX",
+        }
+    }
+
     /// The system of that name.
     pub fn parse(name: &str) -> Option<SystemName> {
         SystemName::ALL.into_iter().find(|system| system.as_str() == name)

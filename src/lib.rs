@@ -15,8 +15,8 @@
 //! | evidence | why we believe a rule: `documented`, `observed`, `source`, `inferred`, `policy` |
 //! | provisional | a status read once; a terminal one is believed only when a later read confirms it |
 //!
-//! Import directions, held by a test: `finding error` ← `describe` ← `read write` ← `run http policy webhook` ←
-//! `lifecycle system` ← `systems/<x>` ← `table client gateway` ← `wasm`. A system never imports another system.
+//! Import directions, held by a test: `finding error` ← `describe` ← `read` ← `run http policy webhook` ←
+//! `lifecycle system` ← `systems/<x>` ← `validate table client gateway write` ← `wasm`. A system never imports another system.
 
 pub mod client;
 pub mod describe;

@@ -1,1 +1,208 @@
-//! Pure decisions: retry, backoff, deadline, paging, polling. Time and randomness come in as arguments.
+//! Pure decisions: retry, backoff, deadline, polling. Time (milliseconds) and randomness (0 ≤ r < 1) come in as arguments.
+use crate::error::Error;
+use chrono::DateTime;
+
+/// How long a call may take and how often a read is tried.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Limits {
+    /// Milliseconds a single try may take, headers and body together.
+    pub timeout: f64,
+    /// Milliseconds the whole call may take, with all its tries and pauses.
+    pub deadline: f64,
+    /// How many more times a read is tried after the first.
+    pub retries: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { timeout: 10_000.0, deadline: 30_000.0, retries: 3 }
+    }
+}
+
+/// Milliseconds for which a run that was just created may be unknown to reads.
+pub const PATIENCE: f64 = 15_000.0;
+
+/// Milliseconds after a false failure of a create within which the new run becomes visible to a look-up.
+pub const LOOK_UP: f64 = 15_000.0;
+
+/// Milliseconds without any success after which a watch gives up on errors that may pass.
+pub const OUTAGE: f64 = 60_000.0;
+
+/// Milliseconds after which a run whose stages are all finished, and which is not, is called stuck.
+pub const STUCK: f64 = 30_000.0;
+
+/// How many reads in a row may show an older state before that state is believed.
+pub const STALE_READS: u32 = 3;
+
+/// How many redirects on one origin are followed.
+pub const REDIRECTS: u32 = 5;
+
+/// What the retries of one client may cost together: a hundred, and one more for every ten calls.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Budget(f64);
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget(Budget::MOST)
+    }
+}
+
+impl Budget {
+    const MOST: f64 = 100.0;
+
+    /// A call was begun.
+    pub fn earn(&mut self) {
+        self.0 = (self.0 + 0.1).min(Budget::MOST);
+    }
+
+    /// May one more retry be sent? If so it is paid for.
+    pub fn spend(&mut self) -> bool {
+        let enough = self.0 >= 1.0;
+        if enough {
+            self.0 -= 1.0;
+        }
+        enough
+    }
+}
+
+/// Full jitter: anything from nothing to a bound that doubles with every try, at most 5 seconds.
+pub fn backoff(tries: u32, random: f64) -> f64 {
+    let bound = 200.0 * 2f64.powi(i32::try_from(tries.min(10)).unwrap_or(10).saturating_sub(1));
+    bound.min(5_000.0) * random
+}
+
+/// Milliseconds to wait before a read is tried again; `None` to give up.
+///
+/// A server's `Retry-After` is obeyed. Where it lies behind the deadline, waiting would be in vain.
+pub fn retry(error: &Error, tries: u32, limits: &Limits, left: f64, random: f64) -> Option<f64> {
+    if !error.retryable || tries > limits.retries {
+        return None;
+    }
+    let asked = error.retry_after.map(|wait| u32::try_from(wait).map_or(f64::MAX, f64::from));
+    let wait = asked.map_or_else(|| backoff(tries, random), |wait| wait + 100.0 * random);
+    (wait < left).then_some(wait)
+}
+
+/// Milliseconds that a `Retry-After` asks for: seconds, or an HTTP date seen from the server's own `Date`, or else from `now`.
+pub fn retry_after(value: &str, date: Option<&str>, now: f64) -> Option<u64> {
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(value.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000));
+    }
+    let until = http_date(value)?;
+    #[allow(clippy::cast_possible_truncation)]
+    let from = date.and_then(http_date).unwrap_or(now as i64);
+    Some(u64::try_from(until.saturating_sub(from)).unwrap_or(0))
+}
+
+fn http_date(text: &str) -> Option<i64> {
+    DateTime::parse_from_rfc2822(text).ok().map(|date| date.timestamp_millis())
+}
+
+/// Milliseconds until an unknown run is looked for again.
+pub fn unknown_again(looks: u32) -> f64 {
+    (100.0 * 2f64.powi(i32::try_from(looks.min(10)).unwrap_or(10))).min(1_000.0)
+}
+
+/// Milliseconds until a running run is read again: a sixth of what it has been as it is, at least 0.45 and at most 10 seconds.
+///
+/// Whatever lasts is looked at less often, so that a run's end is known within about a twelfth of its age.
+pub fn poll(unchanged_for: f64, random: f64) -> f64 {
+    (unchanged_for * 0.17).clamp(450.0, 10_000.0) * (0.95 + 0.1 * random)
+}
+
+/// Milliseconds until a finished run is read again, for those who want to see it re-opened.
+pub fn poll_finished(unchanged_for: f64, random: f64) -> f64 {
+    if unchanged_for < 5_000.0 { poll(unchanged_for, random) } else { 5_000.0 * (0.9 + 0.2 * random) }
+}
+
+/// Milliseconds until a list is read again: quick while it moves, slower when it is quiet.
+pub fn poll_list(unchanged_for: f64, random: f64) -> f64 {
+    (unchanged_for * 0.25).clamp(500.0, 5_000.0) * (0.9 + 0.2 * random)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    fn failure(retry_after: Option<u64>) -> Error {
+        Error { retry_after, ..Error::new(Kind::Http, "server_error", "x").retryable() }
+    }
+
+    #[test]
+    fn a_retry_after_is_read_in_seconds_and_as_a_date() {
+        let date = "Sun, 22 Nov 2026 16:12:16 GMT";
+        assert_eq!(retry_after("2", None, 0.0), Some(2_000));
+        assert_eq!(retry_after("Sun, 22 Nov 2026 16:12:19 GMT", Some(date), 0.0), Some(3_000));
+        assert_eq!(retry_after(date, None, 1_795_363_935_000.0), Some(1_000));
+        assert_eq!(retry_after(date, Some("Sun, 22 Nov 2026 16:12:19 GMT"), 0.0), Some(0), "a date that is past");
+        assert_eq!(retry_after("99999999999999999999999", None, 0.0), Some(u64::MAX));
+        for odd in ["", "-1", "soon", "1.5"] {
+            assert_eq!(retry_after(odd, None, 0.0), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_wait_that_outlasts_the_deadline_is_not_begun() {
+        let limits = Limits::default();
+        assert_eq!(retry(&failure(Some(100_000_000)), 1, &limits, 30_000.0, 0.0), None);
+        assert_eq!(retry(&failure(Some(u64::MAX)), 1, &limits, 30_000.0, 0.0), None);
+        assert_eq!(retry(&failure(Some(2_000)), 1, &limits, 30_000.0, 0.0), Some(2_000.0));
+        assert_eq!(retry(&failure(None), 1, &limits, 50.0, 0.9), None);
+    }
+
+    #[test]
+    fn a_read_is_tried_as_often_as_asked_and_not_once_more() {
+        let limits = Limits { retries: 2, ..Limits::default() };
+        let tried = (1..10).take_while(|&tries| retry(&failure(None), tries, &limits, 1e9, 0.5).is_some()).count();
+        assert_eq!(tried, 2);
+        assert_eq!(
+            retry(&Error::new(Kind::Auth, "x", "x"), 1, &limits, 1e9, 0.5),
+            None,
+            "what cannot pass is not retried"
+        );
+    }
+
+    #[test]
+    fn backoff_has_full_jitter_and_a_ceiling() {
+        assert_eq!(backoff(1, 0.0), 0.0);
+        assert_eq!(backoff(1, 0.5), 100.0);
+        assert_eq!(backoff(3, 0.5), 400.0);
+        assert_eq!(backoff(60, 0.5), 2_500.0);
+    }
+
+    #[test]
+    fn a_thousand_calls_against_a_dead_server_send_no_storm() {
+        let mut budget = Budget::default();
+        let sent: u32 = (0..1_000)
+            .map(|_| {
+                budget.earn();
+                1 + (0..3).map(|_| u32::from(budget.spend())).sum::<u32>()
+            })
+            .sum();
+        assert!((1_100..=1_200).contains(&sent), "{sent}");
+    }
+
+    /// Reads needed until the end of a run of this length is first seen, and how late that is, for a run that changes once, at its start.
+    fn watched(length: f64, random: f64) -> (u32, f64) {
+        let (mut now, mut reads) = (0.0, 1);
+        while now < length {
+            now += poll(now, random);
+            reads += 1;
+        }
+        (reads, now - length)
+    }
+
+    #[test]
+    fn the_end_of_a_run_is_known_within_a_tenth_of_its_age_at_few_requests() {
+        let mut within = 0;
+        for step in 0..200 {
+            let length = 300.0 + 600.0 * f64::from(step);
+            let (reads, late) = watched(length, f64::from(step % 10) / 10.0);
+            within += u32::from(late + 500.0 <= (length * 0.1).max(900.0));
+            assert!(length > 60_000.0 || reads < 30, "{length}: {reads}");
+        }
+        assert!(within > 100, "{within} of 200");
+    }
+}

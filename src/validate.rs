@@ -92,8 +92,17 @@ pub fn validate_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> 
         return Ok(report(system, options, What::Run, 0, vec![finding(Code::TooLarge, message)]));
     }
     let input = Padded::new(bytes);
-    let mut reading =
-        Reading { system, options, documents, input: &input, findings: vec![], runs: 0, what: None, enough: false };
+    let mut reading = Reading {
+        system,
+        options,
+        documents,
+        input: &input,
+        findings: vec![],
+        runs: 0,
+        what: None,
+        errors: 0,
+        enough: false,
+    };
     reading.read();
     Ok(reading.report())
 }
@@ -221,7 +230,9 @@ struct Reading<'a> {
     findings: Vec<Finding>,
     runs: u32,
     what: Option<What>,
-    /// Are there as many findings as may be?
+    /// How many errors were recorded.
+    errors: usize,
+    /// Are there as many errors as may be?
     enough: bool,
 }
 
@@ -253,7 +264,7 @@ impl Reading<'_> {
             let end = match item {
                 Item::At(at) => self.value(at, &format!("/{index}")),
                 Item::End(end) => return self.end(end),
-                Item::Broken(at) => return self.broken(at, &format!("/{index}")),
+                Item::Broken(at) => return self.broken(at, ""),
             };
             let Some(end) = end else { return };
             item = read::next_item(self.input, end, false);
@@ -301,17 +312,17 @@ impl Reading<'_> {
         let place = Place { input: self.input, start, prefix, positions: self.options.positions };
         let run = document.run.map(|run| run());
         let run_place = format!("{prefix}{}", document.place);
-        let (walked, wrong, rows, several, mut findings) = with_walker(key, document, |walker| {
+        let (walked, errors, rows, several, mut findings) = with_walker(key, document, |walker| {
             let walked = walker.walk(self.input, start, limits);
             let several = walker.column(Column::Parts) > 1.0;
-            (walked, !walker.errors().is_empty(), walker.table().rows(), several, walker.findings(&place, run))
+            (walked, walker.errors().len(), walker.table().rows(), several, walker.findings(&place, run))
         });
-        if wrong
+        if errors > 0
             && walked != Walked::Broken
             && let Some(stranger) = self.stranger(start, document)
         {
             findings = vec![Finding { pointer: prefix.into(), ..stranger }];
-        } else if document.what == What::Created && !wrong {
+        } else if document.what == What::Created && errors == 0 {
             let message = "only the id and the time of creation are real here: read the run to see how it stands";
             findings.push(Finding { pointer: prefix.into(), ..finding(Code::OnlyId, message) });
         }
@@ -330,7 +341,8 @@ impl Reading<'_> {
         self.runs += one;
         self.what = self.what.or(Some(document.what));
         self.findings.extend(findings);
-        self.enough |= walked == Walked::Enough || self.findings.len() >= self.options.max_findings && wrong;
+        self.errors += errors;
+        self.enough |= walked == Walked::Enough || self.errors >= self.options.max_findings;
         match walked {
             Walked::To(end) if !self.enough => Some(end),
             _ => None,
@@ -340,21 +352,22 @@ impl Reading<'_> {
     /// One finding in place of many, when the value is no document of this system at all.
     fn stranger(&self, start: usize, document: &Document) -> Option<Finding> {
         let own = read::likeness(self.input, start, document.value);
-        if own.missing == 0 {
+        let takes = read::first_value(self.input, start).is_some_and(|(first, _)| document.value.takes(first));
+        if own.missing == 0 && takes {
             return None;
         }
         let others = systems::ALL.iter().filter(|other| other.name() != self.system.name());
         for other in others {
             for theirs in other.documents() {
                 let likeness = read::likeness(self.input, start, theirs.value);
-                if likeness.missing == 0 && likeness.present > own.present {
+                if likeness.missing == 0 && likeness.present >= own.present.max(1) {
                     let message =
                         format!("this is no document of {}: it looks like one of {}", self.system.name(), other.name());
                     return Some(finding(Code::OtherSystem, message));
                 }
             }
         }
-        (own.present == 0).then(|| finding(Code::Unrecognised, self.unrecognised()))
+        (own.present == 0 || !takes).then(|| finding(Code::Unrecognised, self.unrecognised()))
     }
 
     fn unrecognised(&self) -> String {

@@ -1,2 +1,98 @@
-//! The local engine.
-fn main() {}
+//! The local engine as a program.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use runward_local::clock::Pace;
+use runward_local::database::Place;
+use runward_local::hatchet::Lags;
+use runward_local::{Options, start};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Workflow systems' run APIs on loopback, on SQLite, with faults on demand.
+#[derive(Parser)]
+#[command(name = "runward-local", version)]
+struct Arguments {
+    /// The port; 0 is the one used last with this database, or any. A taken port means another one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// The SQLite file, made when it is missing.
+    #[arg(long, value_name = "FILE", conflicts_with = "memory", required_unless_present = "memory")]
+    db: Option<PathBuf>,
+    /// Keep nothing.
+    #[arg(long)]
+    memory: bool,
+    /// The seed of all draws; a database keeps the one it was made with.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// What all durations are divided by.
+    #[arg(long, default_value_t = 1.0, value_parser = positive)]
+    speed: f64,
+    /// Time moves only by POST /_control/advance.
+    #[arg(long)]
+    stepped: bool,
+    /// The read store knows everything at once.
+    #[arg(long)]
+    no_lag: bool,
+    /// One line of JSON on stdout when ready, and nothing else.
+    #[arg(long)]
+    print_json: bool,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
+        _ => Err("a number above 0, as 10 or 0.5".into()),
+    }
+}
+
+impl Arguments {
+    fn options(&self) -> Options {
+        Options {
+            port: self.port,
+            place: self.db.clone().map_or(Place::Memory, Place::File),
+            seed: self.seed,
+            speed: self.speed,
+            pace: if self.stepped { Pace::Stepped } else { Pace::Flowing },
+            lags: if self.no_lag { Lags::NONE } else { Lags::MEASURED },
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("runward-local: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let (mut ended, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let running = start(arguments.options()).await?;
+    if arguments.port != 0 && running.port != arguments.port {
+        eprintln!("runward-local: port {} is taken, {} is used instead", arguments.port, running.port);
+    }
+    if arguments.print_json {
+        println!(
+            "{}",
+            json!({"url": running.url, "tenant": running.tenant, "token": running.token, "control": running.control})
+        );
+    } else {
+        println!(
+            "Hatchet   {}\nTenant    {}\nToken     {}\nControls  {}",
+            running.url, running.tenant, running.token, running.control
+        );
+    }
+    tokio::select! {
+        _ = ended.recv() => {}
+        _ = interrupted.recv() => {}
+    }
+    running.stop().await;
+    Ok(())
+}

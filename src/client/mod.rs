@@ -1,1 +1,160 @@
 //! The client: policy and transport together; the only async code.
+//!
+//! An operation is a future, and dropping it is how it is aborted: the transport ends its request and its timers with
+//! it, so nothing runs on. Whoever has an abort signal races it against the operation.
+
+mod act;
+mod create;
+mod host;
+mod read;
+mod send;
+mod watch;
+
+pub use act::{Effect, Effected};
+pub use host::{Event, Host, race};
+pub use read::{Page, Read, with_wire};
+pub use watch::{Change, Watch, WatchOptions};
+
+use crate::error::{Error, Kind, Result};
+use crate::http::Base;
+use crate::policy::{Budget, Limits};
+use crate::system::{Scope, System};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+/// What a client is made of, beside its transport and its secret.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the system's API begins; read from the secret's claims when absent.
+    pub base_url: Option<String>,
+    /// Hatchet's tenant or meshX's organisation; read from the secret's claims when absent.
+    pub tenant: Option<String>,
+    /// Time and tries.
+    pub limits: Limits,
+    /// The largest answer to take, in bytes.
+    pub max_bytes: usize,
+    /// The deepest nesting of an answer to take.
+    pub max_depth: u32,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { base_url: None, tenant: None, limits: Limits::default(), max_bytes: 32 * 1024 * 1024, max_depth: 512 }
+    }
+}
+
+/// What one call asks for beside its arguments; what is absent is the client's.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Call {
+    /// Milliseconds a single try may take.
+    pub timeout: Option<f64>,
+    /// Milliseconds the whole call may take.
+    pub deadline: Option<f64>,
+    /// How many more times a read is tried after the first.
+    pub retries: Option<u32>,
+    /// The W3C trace context to pass on.
+    pub traceparent: Option<String>,
+    /// Milliseconds for which a run may be unknown before that is believed.
+    pub patience: Option<f64>,
+}
+
+/// A client of one system.
+pub struct Client<H> {
+    host: H,
+    system: &'static dyn System,
+    options: Options,
+    base: Option<Base>,
+    budget: Cell<Budget>,
+    /// Runs this client created, and until when reads may not know them.
+    young: RefCell<VecDeque<(String, f64)>>,
+}
+
+/// The most young runs to remember.
+const YOUNG: usize = 1_000;
+
+/// Where and as whom to speak; made anew for each call, because a secret may be renewed.
+struct Session {
+    base: Base,
+    scope: Scope,
+    secret: String,
+}
+
+impl<H: Host> Client<H> {
+    /// A client of this system. Nothing is sent yet, and the secret not asked for.
+    pub fn new(system: &'static dyn System, host: H, options: Options) -> Result<Client<H>> {
+        let base = options.base_url.as_deref().map(Base::parse).transpose().map_err(|error| error.of(system.name()))?;
+        for (name, value) in [("timeout", options.limits.timeout), ("deadline", options.limits.deadline)] {
+            milliseconds(name, value)?;
+        }
+        Ok(Client { host, system, options, base, budget: Cell::default(), young: RefCell::default() })
+    }
+
+    /// The system it speaks to.
+    pub fn system(&self) -> &'static dyn System {
+        self.system
+    }
+
+    /// What it sends through.
+    pub fn host(&self) -> &H {
+        &self.host
+    }
+
+    fn limits(&self, call: &Call) -> Result<Limits> {
+        let limits = Limits {
+            timeout: call.timeout.unwrap_or(self.options.limits.timeout),
+            deadline: call.deadline.unwrap_or(self.options.limits.deadline),
+            retries: call.retries.unwrap_or(self.options.limits.retries),
+        };
+        milliseconds("timeout", limits.timeout)?;
+        milliseconds("deadline", limits.deadline)?;
+        if call
+            .traceparent
+            .as_ref()
+            .is_some_and(|trace| trace.is_empty() || !trace.bytes().all(|b| b.is_ascii_graphic()))
+        {
+            let why = "`traceparent` must be a trace context as W3C writes it";
+            return Err(Error::new(Kind::Argument, "invalid_traceparent", why));
+        }
+        Ok(limits)
+    }
+
+    async fn session(&self) -> Result<Session> {
+        let secret = self.host.secret().await.map_err(|error| error.of(self.system.name()))?;
+        if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let why = "the token is empty or holds what no header may hold";
+            return Err(Error::new(Kind::Argument, "invalid_secret", why).of(self.system.name()));
+        }
+        let claims = self.system.api().claims(&secret);
+        let base = match (&self.base, claims.base) {
+            (Some(base), _) => base.clone(),
+            (None, Some(url)) => Base::parse(&url)?,
+            (None, None) => {
+                let why = "the token names no server: give `baseUrl`";
+                return Err(Error::new(Kind::Argument, "missing_base_url", why).of(self.system.name()));
+            }
+        };
+        let tenant = self.options.tenant.clone().or(claims.tenant);
+        Ok(Session { base, scope: Scope { tenant }, secret })
+    }
+
+    fn remember_young(&self, id: &str) {
+        let mut young = self.young.borrow_mut();
+        if young.len() >= YOUNG {
+            young.pop_front();
+        }
+        young.push_back((id.to_owned(), self.host.now() + crate::policy::PATIENCE));
+    }
+
+    /// Until when this run may be unknown.
+    fn young_until(&self, id: &str) -> f64 {
+        let young = self.young.borrow();
+        young.iter().rev().find(|(known, _)| known == id).map_or(0.0, |(_, until)| *until)
+    }
+}
+
+fn milliseconds(name: &str, value: f64) -> Result<()> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Argument, "invalid_time", format!("`{name}` must be a positive number of milliseconds")))
+}

@@ -234,6 +234,20 @@ pub struct Document {
     pub place: &'static str,
 }
 
+impl Document {
+    /// What a run in it comes in: its rows, where it has any, and otherwise the whole.
+    pub fn row(&self) -> Value {
+        fn rows(value: &Value) -> Option<Value> {
+            match value.kind {
+                Kind::Rows(items) => Some(*items),
+                Kind::Object(of) if of().members == Members::Each => of().fields.iter().find_map(|f| rows(&f.value)),
+                _ => None,
+            }
+        }
+        if self.what == What::Page { rows(&self.value).unwrap_or(self.value) } else { self.value }
+    }
+}
+
 impl Object {
     /// As many fields as a plan can number.
     pub const MAX_FIELDS: usize = 63;

@@ -7,8 +7,8 @@ struct Frame<'a> {
     close: Close,
     /// How many members or items stand before this one.
     index: usize,
-    /// The name of the member, between its quotes.
-    name: &'a [u8],
+    /// The name of the member, between its quotes, where one stands.
+    name: Option<&'a [u8]>,
 }
 
 /// The pointers of places in a text. Each is that of the innermost value or member that starts at or before the place.
@@ -76,7 +76,7 @@ impl<'a> Finder<'a, '_> {
             Entry::Item(item) => item,
             end => return Some(end),
         };
-        self.frames.push(Frame { close, index: 0, name: &[] });
+        self.frames.push(Frame { close, index: 0, name: None });
         self.enter(item).map(Entry::Item)
     }
 
@@ -86,7 +86,7 @@ impl<'a> Finder<'a, '_> {
         if frame.close == Close::Bracket {
             return Some(item);
         }
-        let name = self.lex.string(item).map_or(&[][..], |end| self.lex.inside(item, end));
+        let name = self.lex.string(item).map(|end| self.lex.inside(item, end));
         // places before this member belong to what was open until here
         let offset = self.lex.offset(item);
         self.answer(|place| place < offset)?;
@@ -122,10 +122,11 @@ impl<'a> Finder<'a, '_> {
     fn pointer(&self) -> String {
         let mut pointer = self.prefix.to_owned();
         for frame in &self.frames {
-            match frame.close {
-                Close::Brace => push_name(&mut pointer, &String::from_utf8_lossy(&unescape(frame.name))),
+            match (frame.close, frame.name) {
+                (Close::Brace, Some(name)) => push_name(&mut pointer, &String::from_utf8_lossy(&unescape(name))),
+                (Close::Brace, None) => {}
                 // writing to a String cannot fail
-                Close::Bracket => drop(write!(pointer, "/{}", frame.index)),
+                (Close::Bracket, _) => drop(write!(pointer, "/{}", frame.index)),
             }
         }
         pointer

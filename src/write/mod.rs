@@ -1,1 +1,7 @@
-//! What else follows from a description: TypeScript, JSON Schema, documentation. Host only.
+//! What else follows from a description: TypeScript, JSON Schema. Host only.
+mod schema;
+mod types;
+mod typescript;
+
+pub use schema::json_schema;
+pub use typescript::{package_types, types_of};

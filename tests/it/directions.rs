@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 8] = [
     &["finding", "error"],
     &["describe"],
-    &["read", "write"],
+    &["read"],
     &["run", "http", "policy", "webhook"],
     &["lifecycle", "system"],
     &["systems"],
-    &["validate", "table", "client", "gateway"],
+    &["validate", "table", "client", "gateway", "write"],
     &["wasm"],
 ];
 

@@ -1,12 +1,21 @@
 //! The native tests, in one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test may fail so
 
+mod client_create;
+mod client_faults;
+mod client_watch;
 mod directions;
 mod fuzz;
+mod hatchet_api;
+mod inputs;
 mod lifecycle;
+mod mutants;
 mod recorded;
+mod support;
+mod systems;
 mod views;
 mod webhook;
+mod written;
 
 /// The bytes of a file below `tests/fixtures`.
 fn fixture(path: &str) -> Vec<u8> {

@@ -1,2 +1,55 @@
-//! The commands of this repository.
-fn main() {}
+//! The commands of this repository: `cargo xtask --help`.
+mod build;
+mod children;
+mod lint;
+mod npm;
+mod process;
+mod repo;
+mod stamp;
+mod start;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Builds, starts, tests and measures Runward.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts the local engine, the gateway and the dashboard, and prints the address.
+    Start(start::Options),
+    /// Builds the npm package into target/runward.tgz and holds its sizes to the budget.
+    Build,
+    /// Runs all tests, or parts of them by name, and says how many passed and failed.
+    Test(test::Options),
+    /// Checks format and lints, natively and for WebAssembly.
+    Lint,
+}
+
+impl Command {
+    fn run(self) -> Result<()> {
+        match self {
+            Command::Start(options) => start::start(&options),
+            Command::Build => build::build(),
+            Command::Test(options) => test::run(&options),
+            Command::Lint => lint::lint(),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

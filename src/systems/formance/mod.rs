@@ -6,7 +6,7 @@ pub mod model;
 pub mod view;
 pub mod webhook;
 
-use crate::describe::{Document, Wire};
+use crate::describe::{Document, Value, Wire};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
 use crate::run::{Run, Snapshot};
@@ -42,6 +42,23 @@ pub static DOCUMENTS: [Document; 8] = [
     Document { what: What::Event, value: model::TestDelivery::VALUE, run: None, place: "" },
 ];
 
+/// What else it sends and takes.
+pub static OTHERS: [Value; 13] = [
+    model::GetWorkflowResponse::VALUE,
+    model::ListWorkflowsResponse::VALUE,
+    model::ListWorkflowsResponseV1::VALUE,
+    model::WorkflowConfig::VALUE,
+    model::ReadTriggerResponse::VALUE,
+    model::ListTriggersResponse::VALUE,
+    model::TriggerData::VALUE,
+    model::ListTriggersOccurrencesResponse::VALUE,
+    model::TestTriggerResponse::VALUE,
+    model::SendEventRequest::VALUE,
+    model::ErrorResponse::VALUE,
+    model::ServerInfo::VALUE,
+    model::AccessToken::VALUE,
+];
+
 impl Documents for Formance {
     fn name(&self) -> SystemName {
         SystemName::Formance
@@ -49,6 +66,10 @@ impl Documents for Formance {
 
     fn documents(&self) -> &'static [Document] {
         &DOCUMENTS
+    }
+
+    fn others(&self) -> &'static [Value] {
+        &OTHERS
     }
 
     fn snapshot(&self, json: &str) -> Result<Snapshot> {

@@ -15,7 +15,6 @@ object! {
         #[contract(String, Observed)]
         pub workflow_id: Uuid,
         /// In GET, in lists and in the answer to `wait=true`.
-        #[contract(Option<Raw>, Observed)]
         pub workflow: Option<Workflow>,
         /// A UUID, or `<UUID>_<number>` when a trigger started it.
         #[column(Id)]

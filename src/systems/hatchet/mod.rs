@@ -1,16 +1,18 @@
 //! Hatchet, v1 REST API.
 
+pub mod api;
 pub mod event;
 pub mod lifecycle;
 pub mod model;
 pub mod view;
 pub mod webhook;
 
-use crate::describe::{Document, Wire};
+use crate::describe::{Document, Value, Wire};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
+use crate::lifecycle::Rules;
 use crate::run::{Run, Snapshot};
-use crate::system::Documents;
+use crate::system::{Api, Documents, System};
 
 /// Hatchet.
 pub struct Hatchet;
@@ -45,6 +47,20 @@ pub static DOCUMENTS: [Document; 6] = [
     Document { what: What::Event, value: model::V1TaskEventList::VALUE, run: None, place: "" },
 ];
 
+/// What else it sends and takes.
+pub static OTHERS: [Value; 10] = [
+    model::V1TriggerWorkflowRunRequest::VALUE,
+    model::V1CancelTaskRequest::VALUE,
+    model::V1ReplayTaskRequest::VALUE,
+    model::V1CancelledTasks::VALUE,
+    model::V1ReplayedTasks::VALUE,
+    model::APIErrors::VALUE,
+    model::ErrorMessage::VALUE,
+    model::WorkflowList::VALUE,
+    model::V1TaskTimingList::VALUE,
+    model::ServerVersion::VALUE,
+];
+
 impl Documents for Hatchet {
     fn name(&self) -> SystemName {
         SystemName::Hatchet
@@ -54,11 +70,25 @@ impl Documents for Hatchet {
         &DOCUMENTS
     }
 
+    fn others(&self) -> &'static [Value] {
+        &OTHERS
+    }
+
     fn snapshot(&self, json: &str) -> Result<Snapshot> {
         view::snapshot(json)
     }
 
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
+    }
+}
+
+impl System for Hatchet {
+    fn rules(&self) -> &'static Rules {
+        &lifecycle::RULES
+    }
+
+    fn api(&self) -> &'static dyn Api {
+        &api::HatchetApi
     }
 }

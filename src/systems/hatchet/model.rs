@@ -283,9 +283,11 @@ object! {
     #[camel_case]
     pub struct V1TaskEventList {
         /// `{}` for a run's.
-        pub pagination: Option<PaginationResponse>,
+        #[contract(Option<PaginationResponse>, Observed)]
+        pub pagination: PaginationResponse,
         /// Newest first.
-        pub rows: Option<Vec<V1TaskEvent>>,
+        #[contract(Option<Vec<V1TaskEvent>>, Observed)]
+        pub rows: Vec<V1TaskEvent>,
     }
 }
 

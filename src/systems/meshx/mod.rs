@@ -4,7 +4,7 @@ pub mod lifecycle;
 pub mod model;
 pub mod view;
 
-use crate::describe::{Document, Wire};
+use crate::describe::{Document, Value, Wire};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
 use crate::run::{Run, Snapshot};
@@ -29,6 +29,24 @@ pub static DOCUMENTS: [Document; 2] = [
     },
 ];
 
+/// What else it sends and takes.
+pub static OTHERS: [Value; 14] = [
+    model::CreateOrchestratorWorkflow::VALUE,
+    model::UpdateOrchestratorWorkflow::VALUE,
+    model::HTTPValidationError::VALUE,
+    model::Problem::VALUE,
+    model::DataProducts::VALUE,
+    model::ComputeResponse::VALUE,
+    model::ComputeLog::VALUE,
+    model::ComputeHistory::VALUE,
+    model::ComputeRunHistory::VALUE,
+    model::ErrorCodes::VALUE,
+    model::Login::VALUE,
+    model::RefreshToken::VALUE,
+    model::Token::VALUE,
+    model::User::VALUE,
+];
+
 impl Documents for MeshX {
     fn name(&self) -> SystemName {
         SystemName::MeshX
@@ -36,6 +54,10 @@ impl Documents for MeshX {
 
     fn documents(&self) -> &'static [Document] {
         &DOCUMENTS
+    }
+
+    fn others(&self) -> &'static [Value] {
+        &OTHERS
     }
 
     fn snapshot(&self, json: &str) -> Result<Snapshot> {

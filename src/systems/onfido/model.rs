@@ -409,16 +409,15 @@ object! {
     #[snake_case]
     pub struct WebhookEventResource {
         pub id: Option<String>,
-        #[contract(Option<Uuid>, Policy)]
-        pub workflow_run_id: Option<Nullable<Uuid>>,
+        pub workflow_run_id: Option<Uuid>,
         /// Signed: whoever holds it may read the file.
         #[note(Secret)]
         #[contract(Option<String>, Policy)]
         pub timeline_file_download_url: Option<Nullable<String>>,
         #[contract(Option<DateTime>, Inferred)]
-        pub created_at: Option<Nullable<NaiveDateTime>>,
+        pub created_at: Option<NaiveDateTime>,
         #[contract(Option<DateTime>, Inferred)]
-        pub updated_at: Option<Nullable<NaiveDateTime>>,
+        pub updated_at: Option<NaiveDateTime>,
     }
 }
 

@@ -1,0 +1,155 @@
+//! The controls: time, faults, lags, workflows. They are the engine's own and belong to no system.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Json, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::database::keep;
+use crate::faults::{Fault, Faults};
+use crate::hatchet::scenario::Workflow;
+use crate::hatchet::{Hatchet, Lags};
+use crate::serve::clock_fact;
+use crate::{Error, blocking};
+
+/// The longest step of the clock, in milliseconds: a year.
+const LONGEST_STEP_MS: f64 = 31_536_000_000.0;
+
+#[derive(Clone)]
+struct Controls {
+    hatchet: Arc<Hatchet>,
+    faults: Arc<Faults>,
+}
+
+/// The routes of the controls.
+pub fn router(hatchet: Arc<Hatchet>, faults: Arc<Faults>) -> Router {
+    Router::new()
+        .route("/health", get(|| async { "ok\n" }))
+        .route("/clock", get(clock))
+        .route("/advance", post(advance))
+        .route("/faults", get(faults_in_force).post(add_faults).delete(clear_faults))
+        .route("/read-store", get(read_store).post(set_read_store))
+        .route("/workflows", post(register))
+        .route("/tokens", post(issue))
+        .with_state(Controls { hatchet, faults })
+}
+
+/// What the controls answer.
+type Answer = Result<Json<Value>, Failure>;
+
+struct Failure(Error);
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> axum::response::Response {
+        (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"error": self.0.to_string()}))).into_response()
+    }
+}
+
+async fn clock(State(controls): State<Controls>) -> Json<Value> {
+    let clock = &controls.hatchet.clock;
+    Json(json!({"nowMicros": clock.now(), "pace": format!("{:?}", clock.pace()).to_lowercase()}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    ms: f64,
+}
+
+/// Moves the clock forward and does whatever falls due on the way, before it answers.
+async fn advance(State(controls): State<Controls>, Json(step): Json<Step>) -> Answer {
+    let by = (step.ms.clamp(0.0, LONGEST_STEP_MS) * 1000.0) as i64;
+    let now = blocking(&controls.hatchet, move |hatchet| {
+        let base = hatchet.clock.advance(by);
+        hatchet.database.write(|db| keep(db, clock_fact(hatchet.clock.pace()), &base.to_string()))?;
+        hatchet.catch_up()?;
+        Ok(hatchet.clock.now())
+    });
+    Ok(Json(json!({"nowMicros": now.await?})))
+}
+
+async fn faults_in_force(State(controls): State<Controls>) -> Json<Vec<Fault>> {
+    Json(controls.faults.all())
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany<T> {
+    Many(Vec<T>),
+    One(T),
+}
+
+impl<T> OneOrMany<T> {
+    fn into_vec(self) -> Vec<T> {
+        match self {
+            Self::Many(many) => many,
+            Self::One(one) => vec![one],
+        }
+    }
+}
+
+async fn add_faults(State(controls): State<Controls>, Json(faults): Json<OneOrMany<Fault>>) -> Json<Vec<Fault>> {
+    controls.faults.add(faults.into_vec());
+    Json(controls.faults.all())
+}
+
+async fn clear_faults(State(controls): State<Controls>) -> Json<Vec<Fault>> {
+    controls.faults.clear();
+    Json(Vec::new())
+}
+
+/// How the read store is to behave.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ReadStore {
+    /// Nothing reaches it for so long.
+    block_ms: Option<f64>,
+    /// Other lags.
+    lags: Option<Lags>,
+}
+
+async fn read_store(State(controls): State<Controls>) -> Json<Value> {
+    Json(json!({"lags": controls.hatchet.lags(), "blockedUntilMicros": controls.hatchet.blocked_until()}))
+}
+
+async fn set_read_store(State(controls): State<Controls>, Json(wish): Json<ReadStore>) -> Answer {
+    if let Some(lags) = wish.lags {
+        controls.hatchet.set_lags(lags);
+    }
+    if let Some(ms) = wish.block_ms {
+        let duration = (ms.clamp(0.0, LONGEST_STEP_MS) * 1000.0) as i64;
+        blocking(&controls.hatchet, move |hatchet| hatchet.block_reads(duration)).await?;
+    }
+    Ok(Json(json!({"lags": controls.hatchet.lags(), "blockedUntilMicros": controls.hatchet.blocked_until()})))
+}
+
+async fn register(State(controls): State<Controls>, Json(workflows): Json<OneOrMany<Workflow>>) -> Answer {
+    let workflows = workflows.into_vec();
+    let names: Vec<String> = workflows.iter().map(|workflow| workflow.name.clone()).collect();
+    blocking(&controls.hatchet, move |hatchet| hatchet.register(workflows)).await?;
+    Ok(Json(json!({"registered": names})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenWish {
+    tenant: String,
+}
+
+/// A token of another tenant: well signed, and no good here.
+async fn issue(State(controls): State<Controls>, Json(wish): Json<TokenWish>) -> Json<Value> {
+    let hatchet = &controls.hatchet;
+    let token = hatchet.keys.issue(&wish.tenant, "http://127.0.0.1/hatchet", hatchet.clock.now());
+    Json(json!({"token": token}))
+}

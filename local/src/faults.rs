@@ -1,0 +1,277 @@
+//! Faults on demand: a middleware in front of every system.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::middleware::Next;
+use futures_util::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use crate::chance::{Chance, Purpose};
+
+/// The most faults at a time.
+const MOST: usize = 100;
+
+/// The longest wait a fault can cause.
+const LONGEST_MS: u64 = 60_000;
+
+/// The most of an answer that a fault keeps in memory.
+const LARGEST: usize = 64 << 20;
+
+/// Cuts the connection of a request.
+#[derive(Debug, Clone)]
+pub struct Reset(pub Arc<Notify>);
+
+/// One fault.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fault {
+    /// Which requests: method and path with `*` for anything, as `GET */workflow-runs/*/status`.
+    #[serde(default = "any_route")]
+    pub route: String,
+    /// How many requests it strikes; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+    /// How likely it strikes a request that matches, from 0 to 1.
+    #[serde(default = "certain")]
+    pub probability: f64,
+    /// What it does.
+    #[serde(flatten)]
+    pub kind: FaultKind,
+}
+
+/// What a fault does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// The request waits before it is handled.
+    Latency {
+        /// Milliseconds, at most a minute.
+        ms: u64,
+    },
+    /// Another answer is sent.
+    Status {
+        /// Its status.
+        status: u16,
+        /// Its body, sent as it stands.
+        #[serde(default)]
+        body: String,
+        /// Its content type.
+        #[serde(default = "json_type")]
+        content_type: String,
+        /// The request is handled all the same: an error that is none.
+        #[serde(default)]
+        after: bool,
+    },
+    /// The connection is reset without an answer.
+    Reset {
+        /// The request is handled all the same.
+        #[serde(default)]
+        after: bool,
+    },
+    /// The body breaks off.
+    Truncate {
+        /// After so many bytes.
+        bytes: usize,
+    },
+    /// The body stops, and the connection is closed some time later.
+    Stall {
+        /// After so many bytes.
+        #[serde(default)]
+        bytes: usize,
+        /// Milliseconds until the connection is closed, at most a minute.
+        ms: u64,
+    },
+    /// The answer claims another content type.
+    ContentType {
+        /// The claim.
+        content_type: String,
+    },
+    /// The answer claims to be compressed and is not.
+    FalseGzip,
+}
+
+fn any_route() -> String {
+    "*".into()
+}
+
+fn certain() -> f64 {
+    1.0
+}
+
+fn json_type() -> String {
+    "application/json".into()
+}
+
+/// The faults in force.
+pub struct Faults {
+    chance: Chance,
+    state: Mutex<Struck>,
+}
+
+#[derive(Default)]
+struct Struck {
+    faults: Vec<Fault>,
+    requests: u64,
+}
+
+impl Faults {
+    /// No faults yet.
+    pub fn new(chance: Chance) -> Self {
+        Self { chance, state: Mutex::default() }
+    }
+
+    /// The faults in force, with what is left of their counts.
+    pub fn all(&self) -> Vec<Fault> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).faults.clone()
+    }
+
+    /// Adds faults; the oldest go when there are too many.
+    pub fn add(&self, faults: Vec<Fault>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.faults.extend(faults);
+        let over = state.faults.len().saturating_sub(MOST);
+        state.faults.drain(..over);
+    }
+
+    /// Ends all faults.
+    pub fn clear(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).faults.clear();
+    }
+
+    /// The faults that strike this request.
+    fn strike(&self, request: &str) -> Vec<FaultKind> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.requests += 1;
+        let mut luck = self.chance.stream(Purpose::Fault, state.requests);
+        let mut kinds = Vec::new();
+        for fault in &mut state.faults {
+            if fault.count != Some(0) && matches(&fault.route, request) && luck.unit() < fault.probability {
+                fault.count = fault.count.map(|count| count - 1);
+                kinds.push(fault.kind.clone());
+            }
+        }
+        state.faults.retain(|fault| fault.count != Some(0));
+        kinds
+    }
+}
+
+/// Whether the text matches the pattern, in which `*` stands for anything.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let mut last = None;
+    for part in parts {
+        match rest.find(part) {
+            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
+            None => return false,
+        }
+        last = Some(part);
+    }
+    last.map_or(rest.is_empty(), |last| last.is_empty() || text.ends_with(last))
+}
+
+/// Lets the faults that match strike.
+pub async fn middleware(State(faults): State<Arc<Faults>>, request: Request, next: Next) -> Response<Body> {
+    let kinds = faults.strike(&format!("{} {}", request.method(), request.uri().path()));
+    if kinds.is_empty() {
+        return next.run(request).await;
+    }
+    let reset = request.extensions().get::<Reset>().cloned();
+    for kind in &kinds {
+        match kind {
+            FaultKind::Latency { ms } => tokio::time::sleep(Duration::from_millis((*ms).min(LONGEST_MS))).await,
+            FaultKind::Status { status, body, content_type, after: false } => {
+                return answer(*status, body, content_type);
+            }
+            FaultKind::Reset { after: false } => return cut(reset).await,
+            _ => {}
+        }
+    }
+    let mut response = next.run(request).await;
+    for kind in kinds {
+        response = match kind {
+            FaultKind::Reset { after: true } => return cut(reset).await,
+            other => damage(response, other).await,
+        };
+    }
+    response
+}
+
+fn answer(status: u16, body: &str, content_type: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_owned()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    claim(&mut response, content_type);
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+fn claim(response: &mut Response<Body>, content_type: &str) {
+    if let Ok(value) = HeaderValue::from_str(content_type) {
+        response.headers_mut().insert(header::CONTENT_TYPE, value);
+    }
+}
+
+/// Cuts the connection; the answer is never sent.
+async fn cut(reset: Option<Reset>) -> Response<Body> {
+    if let Some(Reset(cut)) = reset {
+        cut.notify_one();
+        std::future::pending::<()>().await;
+    }
+    answer(502, "", "text/plain")
+}
+
+async fn damage(mut response: Response<Body>, kind: FaultKind) -> Response<Body> {
+    match kind {
+        FaultKind::Status { status, body, content_type, .. } => answer(status, &body, &content_type),
+        FaultKind::Truncate { bytes } => broken(response, bytes, 0).await,
+        FaultKind::Stall { bytes, ms } => broken(response, bytes, ms.min(LONGEST_MS)).await,
+        FaultKind::ContentType { content_type } => {
+            claim(&mut response, &content_type);
+            response
+        }
+        FaultKind::FalseGzip => {
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            response
+        }
+        FaultKind::Latency { .. } | FaultKind::Reset { .. } => response,
+    }
+}
+
+/// The answer with its full length announced, its first bytes, a pause, and an end that is none.
+async fn broken(response: Response<Body>, bytes: usize, ms: u64) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    let whole = axum::body::to_bytes(body, LARGEST).await.unwrap_or_default();
+    if !whole.is_empty() {
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    }
+    let first: Bytes = whole.slice(..bytes.min(whole.len()));
+    let end = stream::once(async move {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        Err(std::io::Error::other("broken off on demand"))
+    });
+    let body = Body::from_stream(stream::iter([Ok(first)]).chain(end));
+    debug_assert!(!body.is_end_stream());
+    Response::from_parts(parts, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        assert!(matches("*", "GET /x"));
+        assert!(matches("GET *", "GET /x"));
+        assert!(matches("GET */workflow-runs/*/status", "GET /hatchet/workflow-runs/1/status"));
+        assert!(!matches("GET */workflow-runs/*/status", "GET /hatchet/workflow-runs/1"));
+        assert!(!matches("GET */workflow-runs/*", "POST /hatchet/workflow-runs/1"));
+        assert!(matches("*/trigger", "POST /a/trigger/trigger"));
+        assert!(!matches("*/trigger", "POST /a/trigger/x"));
+        assert!(!matches("GET /x", "GET /x/y"));
+    }
+}

@@ -1,0 +1,236 @@
+//! Hatchet's v1 run API, as v0.104.7 answers it.
+
+mod answer;
+mod create;
+mod dag;
+mod engine;
+mod ingest;
+mod kind;
+mod list;
+mod orders;
+mod pgtext;
+mod query;
+mod request;
+mod routes;
+pub mod scenario;
+mod shapes;
+mod store;
+mod time;
+mod view;
+mod work;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub use routes::router;
+
+use crate::Error;
+use crate::chance::{Chance, Purpose, Spread};
+use crate::clock::{Clock, Micros};
+use crate::database::{Database, fact_or};
+use crate::token::Keys;
+use scenario::Workflow;
+
+/// How long things take on their way to the read store, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Lags {
+    /// From the creation of a run until it is no longer 404.
+    pub seen: Spread,
+    /// From an event to its row.
+    pub event: Spread,
+    /// From an event's row to its status.
+    pub status: Spread,
+    /// How long a failed attempt reads as FAILED before its retry is known.
+    pub retry_gap: Spread,
+}
+
+impl Lags {
+    /// As measured on an idle server over loopback.
+    pub const MEASURED: Self = Self {
+        seen: Spread::new(2.0, 23.0, 49.0, 70.0),
+        event: Spread::new(1.0, 18.0, 40.0, 75.0),
+        status: Spread::new(2.0, 8.0, 18.0, 27.0),
+        retry_gap: Spread::new(6.6, 14.0, 25.0, 45.0),
+    };
+
+    /// A read store that knows everything at once; only the gap of a retry stays, because it is the engine's.
+    pub const NONE: Self =
+        Self { seen: Spread::NONE, event: Spread::NONE, status: Spread::NONE, retry_gap: Self::MEASURED.retry_gap };
+}
+
+/// A workflow with its ids.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    pub workflow: Workflow,
+    pub id: String,
+    pub version_id: String,
+    pub created: Micros,
+}
+
+impl Registered {
+    /// The id of a step, which follows from the names.
+    pub fn step_id(&self, step: &str) -> String {
+        named_id(&format!("{}/{step}", self.workflow.name))
+    }
+}
+
+/// An id that follows from a name, so that it is the same in every installation.
+fn named_id(name: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string()
+}
+
+/// The system: its store, its clock, its workflows.
+pub struct Hatchet {
+    pub database: Arc<Database>,
+    pub clock: Arc<Clock>,
+    pub chance: Chance,
+    pub keys: Keys,
+    pub tenant: String,
+    pub worker: Uuid,
+    workflows: RwLock<BTreeMap<String, Arc<Registered>>>,
+    lags: RwLock<Lags>,
+    blocked_until: AtomicI64,
+    wake: Notify,
+}
+
+impl Hatchet {
+    /// Opens the system on a database and registers the built-in workflows.
+    pub fn open(database: Arc<Database>, clock: Arc<Clock>, chance: Chance, lags: Lags) -> Result<Self, Error> {
+        let mut house = chance.stream(Purpose::House, 0);
+        let (tenant, worker) = (house.uuid().to_string(), house.uuid());
+        let (tenant, keys) = database.write(|db| {
+            let tenant = fact_or(db, "hatchet.tenant", || tenant)?;
+            let keys = Keys::open(db, "hatchet.key")?;
+            Ok((tenant, keys))
+        })?;
+        let hatchet = Self {
+            database,
+            clock,
+            chance,
+            keys,
+            tenant,
+            worker,
+            workflows: RwLock::default(),
+            lags: RwLock::new(lags),
+            blocked_until: AtomicI64::new(i64::MIN),
+            wake: Notify::new(),
+        };
+        hatchet.load_kept()?;
+        hatchet.register(serde_json::from_str(scenario::BUILT_IN)?)?;
+        Ok(hatchet)
+    }
+
+    fn load_kept(&self) -> Result<(), Error> {
+        let kept: Vec<String> = self.database.read(|db| {
+            let mut statement = db.prepare("SELECT definition FROM hatchet_workflow")?;
+            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })?;
+        self.register(kept.iter().map(|text| serde_json::from_str(text)).collect::<Result<_, _>>()?)
+    }
+
+    /// Registers workflows or replaces those of the same name.
+    pub fn register(&self, workflows: Vec<Workflow>) -> Result<(), Error> {
+        let now = self.clock.now();
+        for workflow in workflows {
+            let registered = self.database.write(|db| {
+                let (id, version_id) = (named_id(&workflow.name), named_id(&format!("{}#1", workflow.name)));
+                db.execute(
+                    "INSERT INTO hatchet_workflow (name, id, version_id, created, definition) VALUES (?1, ?2, ?3, ?4, \
+                     ?5) ON CONFLICT (name) DO UPDATE SET definition = ?5",
+                    params![workflow.name, id, version_id, now, serde_json::to_string(&workflow)?],
+                )?;
+                let created =
+                    db.query_row("SELECT created FROM hatchet_workflow WHERE name = ?", [&workflow.name], |row| {
+                        row.get(0)
+                    })?;
+                Ok(Registered { workflow, id, version_id, created })
+            })?;
+            let name = registered.workflow.name.clone();
+            self.workflows.write().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::new(registered));
+        }
+        Ok(())
+    }
+
+    /// The workflow of that name.
+    pub fn workflow(&self, name: &str) -> Result<Arc<Registered>, Error> {
+        let workflows = self.workflows.read().unwrap_or_else(PoisonError::into_inner);
+        workflows.get(name).cloned().ok_or_else(|| Error::UnknownWorkflow(name.to_owned()))
+    }
+
+    /// All workflows, newest first.
+    pub fn workflows(&self) -> Vec<Arc<Registered>> {
+        let workflows = self.workflows.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = workflows.values().cloned().collect();
+        all.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| b.workflow.name.cmp(&a.workflow.name)));
+        all
+    }
+
+    /// The lags in force.
+    pub fn lags(&self) -> Lags {
+        *self.lags.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts other lags in force, for whatever is sent from now on.
+    pub fn set_lags(&self, lags: Lags) {
+        *self.lags.write().unwrap_or_else(PoisonError::into_inner) = lags;
+    }
+
+    /// Nothing reaches the read store before this moment.
+    pub fn blocked_until(&self) -> Micros {
+        self.blocked_until.load(Ordering::SeqCst)
+    }
+
+    /// Blocks the read store for a while: what is on its way waits, reads go on with what they have.
+    pub fn block_reads(&self, duration: Micros) -> Result<(), Error> {
+        let until = self.clock.now() + duration.max(0);
+        self.blocked_until.store(until, Ordering::SeqCst);
+        self.database.write(|db| work::hold_back(db, until))
+    }
+
+    /// One transaction of the engine: `work`, and then whatever is due.
+    pub fn order<T>(&self, work: impl FnOnce(&work::Act<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let now = self.clock.now();
+        let result = self.database.write(|db| {
+            let result = work(&work::Act { db, hatchet: self, now })?;
+            work::run_due(db, self, now)?;
+            Ok(result)
+        })?;
+        self.wake.notify_one();
+        Ok(result)
+    }
+
+    /// Does everything that is due and returns when the next thing is.
+    pub fn catch_up(&self) -> Result<Option<Micros>, Error> {
+        loop {
+            let now = self.clock.now();
+            let next = self.database.write(|db| work::run_due(db, self, now))?;
+            if next.is_none_or(|due| due > now) {
+                return Ok(next);
+            }
+        }
+    }
+
+    /// Lets time do its work, for as long as the future is polled.
+    pub async fn run(self: Arc<Self>) -> Error {
+        loop {
+            let next = match crate::blocking(&self, |hatchet| hatchet.catch_up()).await {
+                Ok(next) => next,
+                Err(error) => return error,
+            };
+            match next {
+                Some(due) => tokio::select! {
+                    () = self.clock.sleep_until(due) => {}
+                    () = self.wake.notified() => {}
+                },
+                None => self.wake.notified().await,
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The local engine: the run APIs of workflow systems on loopback, on SQLite, with faults on demand.
+//!
+//! Each system is one folder here and one path below the address (`/hatchet`); what they share (clock, draws,
+//! database, faults, tokens) stands beside the folders. Nothing here uses the client's models: the engine is a witness
+//! for the client, so what it sends must not come out of the client's own code.
+
+pub mod chance;
+pub mod clock;
+mod control;
+pub mod database;
+pub mod faults;
+pub mod gojson;
+pub mod hatchet;
+mod serve;
+pub mod token;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use serve::{Options, Running, start};
+
+/// What can go wrong inside the engine. A caller of the API sees a 500 of the system's own.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file could not be opened.
+    #[error("the database {path:?} cannot be opened: {error}. Give another file with --db, or --memory.")]
+    Database {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What SQLite said.
+        error: rusqlite::Error,
+    },
+    /// The file was written by a newer version.
+    #[error("the database has schema {found}, this program knows {known}: use a newer program or another file")]
+    NewerDatabase {
+        /// The schema's version.
+        found: usize,
+        /// The newest known.
+        known: usize,
+    },
+    /// SQLite refused.
+    #[error("database: {0}")]
+    Sql(#[from] rusqlite::Error),
+    /// What was stored is no JSON.
+    #[error("stored JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// No workflow has that name.
+    #[error("no workflow is called {0:?}")]
+    UnknownWorkflow(String),
+    /// The workflow of a run no longer has the step.
+    #[error("no step is called {0:?}")]
+    UnknownStep(String),
+    /// No port could be bound.
+    #[error("no port could be bound on 127.0.0.1: {0}")]
+    Bind(std::io::Error),
+    /// A worker thread died.
+    #[error("a worker thread was lost: {0}")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+/// Runs database work away from the threads that serve connections.
+async fn blocking<S, T, F>(shared: &Arc<S>, work: F) -> Result<T, Error>
+where
+    S: Send + Sync + 'static,
+    T: Send + 'static,
+    F: FnOnce(&S) -> Result<T, Error> + Send + 'static,
+{
+    let shared = Arc::clone(shared);
+    tokio::task::spawn_blocking(move || work(&shared)).await?
+}

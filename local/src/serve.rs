@@ -1,0 +1,170 @@
+//! Starting and stopping: one port on loopback, all systems below it.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tower_service::Service;
+
+use crate::chance::Chance;
+use crate::clock::{Clock, Pace};
+use crate::database::{Database, Place, fact, fact_or, keep};
+use crate::faults::{Faults, Reset};
+use crate::hatchet::{self, Hatchet, Lags};
+use crate::{Error, control};
+
+/// How long open connections may take to finish when the engine stops.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// How an engine is to be started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The wished port; 0 is the one used last with this database, or any.
+    pub port: u16,
+    /// Where the data lie.
+    pub place: Place,
+    /// The seed of all draws; a database keeps the one it was made with.
+    pub seed: u64,
+    /// What all durations are divided by.
+    pub speed: f64,
+    /// How time passes.
+    pub pace: Pace,
+    /// How far the read store lags.
+    pub lags: Lags,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 0, place: Place::Memory, seed: 1, speed: 1.0, pace: Pace::Flowing, lags: Lags::MEASURED }
+    }
+}
+
+/// A running engine.
+pub struct Running {
+    /// The base address of Hatchet's API.
+    pub url: String,
+    /// The only tenant.
+    pub tenant: String,
+    /// A token of that tenant.
+    pub token: String,
+    /// The base address of the controls.
+    pub control: String,
+    /// The port.
+    pub port: u16,
+    stop: watch::Sender<bool>,
+    served: JoinHandle<()>,
+}
+
+impl Running {
+    /// Stops: no new connections, open ones get a moment to finish.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        drop(self.served.await);
+    }
+}
+
+/// Starts an engine.
+pub async fn start(options: Options) -> Result<Running, Error> {
+    let database = Arc::new(Database::open(&options.place)?);
+    let (seed, base, last_port) = database.write(|db| {
+        let seed = fact_or(db, "seed", || options.seed.to_string())?.parse().unwrap_or(options.seed);
+        let base = fact(db, clock_fact(options.pace))?.and_then(|text| text.parse().ok());
+        Ok((seed, base, fact(db, "port")?.and_then(|text| text.parse().ok()).unwrap_or(0)))
+    })?;
+    let chance = Chance::new(seed);
+    let clock = Arc::new(Clock::new(options.pace, options.speed, base));
+    let hatchet = Arc::new(Hatchet::open(Arc::clone(&database), Arc::clone(&clock), chance, options.lags)?);
+    let wished = if options.port == 0 { last_port } else { options.port };
+    let listener = listen(wished).await?;
+    let port = listener.local_addr().map_err(Error::Bind)?.port();
+    let address = format!("http://127.0.0.1:{port}");
+    let url = format!("{address}/hatchet");
+    let token = database.write(|db| {
+        keep(db, "port", &port.to_string())?;
+        keep(db, clock_fact(options.pace), &clock.base().to_string())?;
+        // The token names its server, so another port means another token; older ones stay valid.
+        let name = format!("hatchet.token {url}");
+        fact_or(db, &name, || hatchet.keys.issue(&hatchet.tenant, &url, clock.now()))
+    })?;
+    let faults = Arc::new(Faults::new(chance));
+    let systems = Router::new()
+        .nest("/hatchet", hatchet::router(Arc::clone(&hatchet)))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&faults), crate::faults::middleware));
+    let router = systems.nest("/_control", control::router(Arc::clone(&hatchet), faults));
+    let (stop, stopped) = watch::channel(false);
+    let tenant = hatchet.tenant.clone();
+    let served = tokio::spawn(serve(listener, router, hatchet, stopped));
+    Ok(Running { url, tenant, token, control: format!("{address}/_control"), port, stop, served })
+}
+
+/// The name under which the clock's base is kept; a stepped clock and a shifted one keep different things.
+pub fn clock_fact(pace: Pace) -> &'static str {
+    match pace {
+        Pace::Flowing => "clock.shift",
+        Pace::Stepped => "clock.now",
+    }
+}
+
+/// Binds the wished port, or any when that one is taken.
+async fn listen(wished: u16) -> Result<TcpListener, Error> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, wished)).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Error::Bind),
+    }
+}
+
+async fn serve(listener: TcpListener, router: Router, hatchet: Arc<Hatchet>, mut stopped: watch::Receiver<bool>) {
+    let graceful = GracefulShutdown::new();
+    let time = tokio::spawn(hatchet.run());
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => connection(stream, router.clone(), &graceful),
+                Err(error) => {
+                    eprintln!("runward-local: no connection accepted: {error}");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            _ = stopped.changed() => break,
+        }
+    }
+    drop(listener);
+    drop(tokio::time::timeout(LAST_WORDS, graceful.shutdown()).await);
+    time.abort();
+}
+
+/// Serves one connection, until its end or until a fault resets it.
+fn connection(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+    drop(stream.set_nodelay(true));
+    let socket = SockRef::from(&stream).try_clone();
+    let cut = Arc::new(Notify::new());
+    let reset = Reset(Arc::clone(&cut));
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(reset.clone());
+        router.clone().call(request.map(axum::body::Body::new) as Request)
+    });
+    let served = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service);
+    let served = graceful.watch(served);
+    tokio::spawn(async move {
+        tokio::select! {
+            // A client that goes away is no matter of the engine's.
+            result = served => drop(result),
+            () = cut.notified() => if let Ok(socket) = socket {
+                // The last handle closes with a reset instead of an orderly end.
+                drop(socket.set_linger(Some(Duration::ZERO)));
+            },
+        }
+    });
+}

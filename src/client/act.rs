@@ -1,0 +1,108 @@
+//! Cancelling and replaying: what a system takes is not what it does, so the effect is read.
+use super::watch::{Watch, WatchOptions};
+use super::{Call, Client, Host, Read};
+use crate::error::{Error, Kind, Result};
+use crate::lifecycle::Verdict;
+use crate::run::{Outcome, Phase};
+use serde::Serialize;
+use std::rc::Rc;
+
+/// What later reads showed of a cancel or replay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effected {
+    /// It did what was asked.
+    Effective,
+    /// It did not, and will not.
+    Ineffective,
+    /// Nobody looked, or it cannot be told yet.
+    Unknown,
+}
+
+/// What came of a cancel or replay.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Effect {
+    /// The system took it.
+    pub accepted: bool,
+    /// What later reads showed.
+    pub effect: Effected,
+    /// The last of these reads.
+    pub run: Option<Read>,
+}
+
+impl Effect {
+    /// `{"accepted": ..., "effect": "...", "run"?: {...}}`.
+    pub fn json(&self) -> Result<String> {
+        let effect = super::read::text(&self.effect)?;
+        let run = self.run.as_ref().map(Read::json).transpose()?;
+        let run = run.map_or_else(String::new, |run| format!(",\"run\":{run}"));
+        Ok(format!("{{\"accepted\":{},\"effect\":{effect}{run}}}", self.accepted))
+    }
+}
+
+impl<H: Host> Client<H> {
+    /// Asks for a run's end; with `confirm`, watches until it has come or cannot come any more.
+    pub async fn cancel(self: &Rc<Self>, id: &str, confirm: bool, call: &Call) -> Result<Effect> {
+        let clock = self.clock(call)?;
+        let session = self.begin(&clock).await?;
+        let request = self.system.api().cancel(&session.scope, id)?;
+        let response = self.once(&session, &clock, call, &request).await?;
+        let accepted = self.system.api().accepted(&response)?;
+        if !confirm {
+            return Ok(Effect { accepted, effect: Effected::Unknown, run: None });
+        }
+        let options = WatchOptions { deadline: Some(self.left(&clock).max(1.0)), ..WatchOptions::default() };
+        let mut watch = self.watch(id, options, call.clone());
+        let ended = watch.end().await;
+        let run = watch.seen().cloned();
+        let effect = match ended {
+            Ok(end) if end.snapshot.run.outcome == Some(Outcome::Cancelled) => Effected::Effective,
+            Ok(_) => Effected::Ineffective,
+            Err(error) if error.kind == Kind::NotFound => Effected::Ineffective,
+            Err(error) if error.kind == Kind::Timeout => Effected::Unknown,
+            Err(error) => return Err(error),
+        };
+        Ok(Effect { accepted, effect, run })
+    }
+
+    /// Asks for a run to be done again; with `confirm`, watches until a new attempt is seen.
+    pub async fn replay(self: &Rc<Self>, id: &str, confirm: bool, call: &Call) -> Result<Effect> {
+        let clock = self.clock(call)?;
+        let session = self.begin(&clock).await?;
+        let request = self.system.api().replay(&session.scope, id)?;
+        let before = match confirm {
+            true => Some(self.get_known(&session, &clock, call, id, 0.0).await?),
+            false => None,
+        };
+        let response = self.once(&session, &clock, call, &request).await?;
+        let accepted = self.system.api().accepted(&response)?;
+        let Some(before) = before else { return Ok(Effect { accepted, effect: Effected::Unknown, run: None }) };
+        if !accepted || before.snapshot.run.phase != Phase::Finished {
+            return Ok(Effect { accepted, effect: Effected::Ineffective, run: Some(before) });
+        }
+        let options = WatchOptions { deadline: Some(self.left(&clock).max(1.0)), follow: true };
+        let watch = self.watch(id, options, call.clone()).from(before.clone());
+        self.reopened(watch, accepted, before).await
+    }
+
+    async fn reopened(self: &Rc<Self>, mut watch: Watch<H>, accepted: bool, before: Read) -> Result<Effect> {
+        let mut run = before;
+        loop {
+            match watch.next().await {
+                Ok(Some(change)) => {
+                    let again =
+                        change.verdict == Verdict::NewAttempt || change.after.snapshot.run.phase != Phase::Finished;
+                    run = change.after;
+                    if again {
+                        return Ok(Effect { accepted, effect: Effected::Effective, run: Some(run) });
+                    }
+                }
+                Ok(None) => return Ok(Effect { accepted, effect: Effected::Unknown, run: Some(run) }),
+                Err(Error { kind: Kind::Timeout, .. }) => {
+                    return Ok(Effect { accepted, effect: Effected::Unknown, run: Some(run) });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What a client needs from where it runs.
+use crate::error::Result;
+use crate::http::{Method, Prepared, Response};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+/// The world around a client: a transport, a clock, a timer, a die and the secret.
+///
+/// Dropping a future ends what it stands for. `send` returns once the whole body is there, follows no redirect, and
+/// fails with a [`crate::error::Kind::Network`] error whose code is `not_sent` only where it is certain that nothing was.
+pub trait Host {
+    /// Sends a request and takes the whole answer.
+    fn send(&self, request: Prepared) -> impl Future<Output = Result<Response>>;
+    /// Waits for this many milliseconds.
+    fn sleep(&self, millis: f64) -> impl Future<Output = ()>;
+    /// Milliseconds since 1970.
+    fn now(&self) -> f64;
+    /// At least 0, less than 1.
+    fn random(&self) -> f64;
+    /// The system's secret, as it is now.
+    fn secret(&self) -> impl Future<Output = Result<String>>;
+    /// Somebody may want to know what goes on.
+    fn observe(&self, _event: &Event) {}
+}
+
+/// What goes on inside a call. Holds no secret: no header, no query, no body.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// A request is about to be sent.
+    Request {
+        /// Its method.
+        method: Method,
+        /// Its URL without the query.
+        url: String,
+        /// From 1.
+        attempt: u32,
+    },
+    /// An answer came.
+    Response {
+        /// Its status.
+        status: u16,
+        /// Milliseconds from the request to the end of the body.
+        millis: f64,
+    },
+    /// A try failed, and there will be another.
+    Retry {
+        /// The code of what went wrong.
+        code: &'static str,
+        /// Milliseconds until the next try.
+        wait: f64,
+    },
+}
+
+/// What the first future gives, or `None` when the second ends before it. The other one is dropped.
+pub async fn race<T>(first: impl Future<Output = T>, second: impl Future<Output = ()>) -> Option<T> {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    poll_fn(|context| {
+        if let Poll::Ready(value) = first.as_mut().poll(context) {
+            return Poll::Ready(Some(value));
+        }
+        second.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}

@@ -1,0 +1,126 @@
+//! Reading one run, and a page of runs.
+use super::send::Clock;
+use super::{Call, Client, Host, Session};
+use crate::error::{Error, Kind, Result};
+use crate::policy;
+use crate::run::{Run, Snapshot};
+use crate::system::Filter;
+use crate::validate;
+
+/// What a read of a run returned.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Read {
+    /// The run, and what lifecycles look at.
+    pub snapshot: Snapshot,
+    /// The body that the server sent.
+    pub wire: String,
+}
+
+impl Read {
+    /// The run as JSON text, with the body that the server sent under `wire`.
+    pub fn json(&self) -> Result<String> {
+        with_wire(&self.snapshot.run, &self.wire)
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Page {
+    /// The runs, each with its row as the server sent it.
+    pub runs: Vec<(Run, String)>,
+    /// Where the next page begins; `None` when this was the last.
+    pub next: Option<String>,
+}
+
+impl Page {
+    /// `{"runs": [...], "next"?: "..."}`, each run with its row under `wire`.
+    pub fn json(&self) -> Result<String> {
+        let runs: Result<Vec<String>> = self.runs.iter().map(|(run, wire)| with_wire(run, wire)).collect();
+        let next = match &self.next {
+            Some(next) => format!(",\"next\":{}", text(next)?),
+            None => String::new(),
+        };
+        Ok(format!("{{\"runs\":[{}]{next}}}", runs?.join(",")))
+    }
+}
+
+/// A run as JSON text, with what the server sent under `wire`. Payloads pass as text, so that no number is rounded.
+pub fn with_wire(run: &Run, wire: &str) -> Result<String> {
+    let run = text(run)?;
+    let open = run.strip_suffix('}').unwrap_or(&run);
+    Ok(format!("{open},\"wire\":{}}}", wire.trim()))
+}
+
+pub(crate) fn text(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
+}
+
+impl<H: Host> Client<H> {
+    /// Reads a run. One that this client just created may be unknown for a while.
+    pub async fn get(&self, id: &str, call: &Call) -> Result<Read> {
+        let clock = self.clock(call)?;
+        let session = self.begin(&clock).await?;
+        let patience = call.patience.map_or(0.0, |patience| self.host.now() + patience);
+        self.get_known(&session, &clock, call, id, patience.max(self.young_until(id))).await
+    }
+
+    /// Reads a run that may be unknown until then.
+    pub(super) async fn get_known(
+        &self,
+        session: &Session,
+        clock: &Clock,
+        call: &Call,
+        id: &str,
+        unknown_until: f64,
+    ) -> Result<Read> {
+        let request = self.system.api().get(&session.scope, id)?;
+        let mut looks = 0;
+        loop {
+            let error = match self.safe(session, clock, call, &request).await {
+                Ok(response) => return self.read(response.text()?),
+                Err(error) => error,
+            };
+            let wait = policy::unknown_again(looks);
+            let patient = error.kind == Kind::NotFound && self.host.now() < unknown_until;
+            if !patient || wait >= self.left(clock) {
+                return Err(error);
+            }
+            self.host.sleep(wait).await;
+            looks += 1;
+        }
+    }
+
+    fn reading(&self) -> validate::Options {
+        validate::Options { max_depth: self.options.max_depth, max_bytes: self.options.max_bytes, ..Default::default() }
+    }
+
+    pub(super) fn read(&self, json: &str) -> Result<Read> {
+        let parsed = validate::parse_run(self.system, json.as_bytes(), &self.reading())?;
+        Ok(Read { snapshot: parsed.snapshot, wire: json.trim().to_owned() })
+    }
+
+    /// Reads a page of runs; `cursor` is the [`Page::next`] of the page before.
+    pub async fn list(&self, filter: &Filter, cursor: Option<&str>, call: &Call) -> Result<Page> {
+        self.known_statuses(filter)?;
+        let clock = self.clock(call)?;
+        let session = self.begin(&clock).await?;
+        let api = self.system.api();
+        let response = self.safe(&session, &clock, call, &api.list(&session.scope, filter, cursor)?).await?;
+        let rows = api.listed(filter, cursor, &response)?;
+        let runs = validate::parse_page(self.system, &response.body, &self.reading())?.runs;
+        if runs.len() != rows.rows.len() {
+            let message = format!("the page has {} rows, of which {} are runs", rows.rows.len(), runs.len());
+            return Err(Error::new(Kind::Decode, "unexpected_answer", message).of(self.system.name()));
+        }
+        let wires = rows.rows.iter().map(|row| row.as_str().to_owned());
+        Ok(Page { runs: runs.into_iter().zip(wires).collect(), next: rows.next })
+    }
+
+    /// A server drops a status that it does not know, and lists everything then.
+    fn known_statuses(&self, filter: &Filter) -> Result<()> {
+        let known: Vec<&str> = self.system.rules().runs.states.iter().map(|state| state.status).collect();
+        let Some(odd) = filter.statuses.iter().find(|status| !known.contains(&status.as_str())) else { return Ok(()) };
+        let message = format!("no status is called {:?}; there are {}", crate::http::quote(odd), known.join(", "));
+        Err(Error::new(Kind::Argument, "unknown_status", message).of(self.system.name()))
+    }
+}

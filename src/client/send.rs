@@ -1,0 +1,232 @@
+//! One request: its tries, its time, its redirects, and what its answer amounts to.
+use super::{Call, Client, Event, Host, Session, race};
+use crate::error::{Error, Kind, Result};
+use crate::http::{Method, Prepared, Request, Response};
+use crate::policy::{self, Limits};
+use std::future::Future;
+
+/// The time a call has.
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
+    pub(super) limits: Limits,
+    until: f64,
+}
+
+impl<H: Host> Client<H> {
+    pub(super) fn clock(&self, call: &Call) -> Result<Clock> {
+        let limits = self.limits(call)?;
+        Ok(Clock { limits, until: self.host.now() + limits.deadline })
+    }
+
+    pub(super) fn left(&self, clock: &Clock) -> f64 {
+        clock.until - self.host.now()
+    }
+
+    /// The session, within the call's time: a secret may have to be fetched.
+    pub(super) async fn begin(&self, clock: &Clock) -> Result<Session> {
+        self.within(self.left(clock), "deadline", self.session()).await
+    }
+
+    /// Waits, unless the deadline comes first.
+    pub(super) async fn pause(&self, clock: &Clock, millis: f64) -> Result<()> {
+        if millis >= self.left(clock) {
+            return Err(self.late("deadline"));
+        }
+        self.host.sleep(millis).await;
+        Ok(())
+    }
+
+    /// A request that changes nothing: tried again while that has a chance.
+    pub(super) async fn safe(
+        &self,
+        session: &Session,
+        clock: &Clock,
+        call: &Call,
+        request: &Request,
+    ) -> Result<Response> {
+        self.earn();
+        let mut tries = 1;
+        loop {
+            let error = match self.attempt(session, clock, call, request, tries).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            let wait = policy::retry(&error, tries, &clock.limits, self.left(clock), self.host.random());
+            let Some(wait) = wait.filter(|_| self.spend()) else { return Err(error) };
+            self.host.observe(&Event::Retry { code: error.code, wait });
+            self.host.sleep(wait).await;
+            tries += 1;
+        }
+    }
+
+    /// A request that may change something: tried once.
+    pub(super) async fn once(
+        &self,
+        session: &Session,
+        clock: &Clock,
+        call: &Call,
+        request: &Request,
+    ) -> Result<Response> {
+        self.earn();
+        self.attempt(session, clock, call, request, 1).await
+    }
+
+    /// A single try. Whatever is no success is an error, and no error holds the secret.
+    async fn attempt(
+        &self,
+        session: &Session,
+        clock: &Clock,
+        call: &Call,
+        request: &Request,
+        attempt: u32,
+    ) -> Result<Response> {
+        let prepared = self.prepare(session, call, request);
+        self.host.observe(&Event::Request { method: request.method, url: prepared.url.clone(), attempt });
+        let begun = self.host.now();
+        let left = self.left(clock);
+        let (time, what) =
+            if left < clock.limits.timeout { (left, "deadline") } else { (clock.limits.timeout, "timeout") };
+        let answer = self.within(time, what, self.follow(session, prepared)).await;
+        let answer = answer.and_then(|response| {
+            self.host.observe(&Event::Response { status: response.status, millis: self.host.now() - begun });
+            self.judge(response)
+        });
+        answer.map_err(|error| self.redact(error, &session.secret))
+    }
+
+    fn prepare(&self, session: &Session, call: &Call, request: &Request) -> Prepared {
+        let mut headers = request.headers.clone();
+        headers.extend(self.system.api().authorize(&session.scope, &session.secret));
+        headers.extend(call.traceparent.iter().map(|trace| ("traceparent", trace.clone())));
+        Prepared {
+            method: request.method,
+            url: session.base.join(&request.path),
+            query: request.query.clone(),
+            headers,
+            body: request.body.clone(),
+            max_bytes: self.options.max_bytes,
+        }
+    }
+
+    /// Redirects are followed on the same origin, with the method they came for; elsewhere no credential is sent.
+    async fn follow(&self, session: &Session, mut prepared: Prepared) -> Result<Response> {
+        for _ in 0..=policy::REDIRECTS {
+            let response = self.host.send(prepared.clone()).await?;
+            let Some(location) = redirect(&prepared, &response)? else { return Ok(response) };
+            let target = session.base.redirect(location).ok_or_else(|| {
+                refused(
+                    response.status,
+                    "cross_origin_redirect",
+                    "the answer leads to another origin, where no credential is sent",
+                )
+            })?;
+            prepared.url = target;
+            prepared.query.clear();
+        }
+        Err(refused(0, "too_many_redirects", "the answers lead in a circle"))
+    }
+
+    /// A success holds JSON; anything else is a failure.
+    fn judge(&self, response: Response) -> Result<Response> {
+        if response.ok() {
+            json(&response, self.options.max_depth)
+                .map_err(|error| Error { status: Some(response.status), ..error })?;
+            return Ok(response);
+        }
+        let date = response.header("date");
+        let wait = response.header("retry-after").and_then(|value| policy::retry_after(value, date, self.host.now()));
+        let id =
+            response.header("x-request-id").filter(|id| id.len() <= 128 && id.bytes().all(|b| b.is_ascii_graphic()));
+        let error = self.system.api().failure(&response);
+        Err(Error { retry_after: wait, request_id: id.map(str::to_owned), ..error })
+    }
+
+    fn redact(&self, error: Error, secret: &str) -> Error {
+        Error { message: error.message.replace(secret, "<secret>"), ..error }.of(self.system.name())
+    }
+
+    async fn within<T>(&self, millis: f64, what: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let late = self.host.sleep(millis.max(0.0));
+        race(work, late).await.unwrap_or_else(|| Err(self.late(what)))
+    }
+
+    pub(super) fn late(&self, what: &'static str) -> Error {
+        let message = match what {
+            "timeout" => "a try took longer than `timeout` allows",
+            _ => "the call took longer than `deadline` allows",
+        };
+        Error::new(Kind::Timeout, what, message).of(self.system.name()).retryable()
+    }
+
+    fn earn(&self) {
+        let mut budget = self.budget.get();
+        budget.earn();
+        self.budget.set(budget);
+    }
+
+    fn spend(&self) -> bool {
+        let mut budget = self.budget.get();
+        let enough = budget.spend();
+        self.budget.set(budget);
+        enough
+    }
+}
+
+/// Where an answer leads, if it leads anywhere.
+fn redirect<'a>(prepared: &Prepared, response: &'a Response) -> Result<Option<&'a str>> {
+    let keeps_method = match response.status {
+        0 => {
+            return Err(refused(
+                0,
+                "redirect_refused",
+                "the answer is a redirect, which a browser does not let us look into",
+            ));
+        }
+        301..=303 => prepared.method == Method::Get,
+        307 | 308 => true,
+        _ => return Ok(None),
+    };
+    let location = response.header("location").filter(|_| keeps_method);
+    let why = "the answer is a redirect that this request cannot follow";
+    location.map(Some).ok_or_else(|| refused(response.status, "redirect_refused", why))
+}
+
+fn refused(status: u16, code: &'static str, message: &str) -> Error {
+    let status = (status > 0).then_some(status);
+    Error { status, ..Error::new(Kind::Http, code, message) }
+}
+
+/// Is the body whole JSON text, and not too deep? What a proxy puts in an answer's place is neither.
+fn json(response: &Response, max_depth: u32) -> Result<()> {
+    let text = response.text()?;
+    let deep = depth(text.as_bytes());
+    if deep > max_depth {
+        let message = format!("the answer is nested deeper than {max_depth}");
+        return Err(Error::new(Kind::Decode, "too_deep", message));
+    }
+    serde_json::from_str::<&serde_json::value::RawValue>(text).map(|_| ()).map_err(|error| {
+        let kind = response.header("content-type").unwrap_or("no content type").split(';').next().unwrap_or_default();
+        let place = format!("line {} column {}", error.line(), error.column());
+        let message = format!("the answer ({}) is no JSON, at {place}", crate::http::quote(kind));
+        Error::new(Kind::Decode, "not_json", message)
+    })
+}
+
+/// The deepest nesting of brackets outside of strings.
+fn depth(json: &[u8]) -> u32 {
+    let (mut depth, mut deepest, mut string, mut escaped) = (0u32, 0, false, false);
+    for &byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if string => escaped = true,
+            b'"' => string = !string,
+            b'[' | b'{' if !string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}

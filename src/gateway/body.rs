@@ -1,0 +1,216 @@
+//! What a request asks for in its body or query, and everything that is wrong with it.
+use crate::describe::Raw;
+use crate::error::{Error, Kind, Result};
+use crate::finding::{Evidence, Finding, Level, Severity};
+use crate::http::unescape;
+use crate::run::Millis;
+use crate::system::{Create, Filter};
+use std::collections::BTreeMap;
+
+/// The run that a JSON or form body asks for.
+///
+/// With a fixed `workflow` the whole body is the run's input. Without, a JSON body is
+/// `{workflow, input?, metadata?, key?, priority?}`; a form has the same names (`input` and `metadata` as JSON text), and
+/// every other field of it becomes a text in the input.
+pub fn create_from(workflow: Option<&str>, content_type: Option<&str>, body: &[u8]) -> Result<Create> {
+    let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let text =
+        std::str::from_utf8(body).map_err(|_| invalid(vec![finding("invalid_utf8", "", "the body is no UTF-8")]))?;
+    let fields = match kind.as_str() {
+        "application/json" => json_fields(text)?,
+        "application/x-www-form-urlencoded" => form_fields(text, workflow.is_some())?,
+        _ => {
+            let why = "the body must be application/json or application/x-www-form-urlencoded";
+            return Err(Error { status: Some(415), ..Error::new(Kind::Argument, "unsupported_media_type", why) });
+        }
+    };
+    match workflow {
+        Some(workflow) => Ok(Create { workflow: workflow.into(), input: Some(raw(&fields)?), ..Create::default() }),
+        None => create(fields),
+    }
+}
+
+type Fields = BTreeMap<String, Raw>;
+
+fn json_fields(text: &str) -> Result<Fields> {
+    serde_json::from_str(text).map_err(|error| {
+        let message = format!("the body must be a JSON object (line {} column {})", error.line(), error.column());
+        invalid(vec![finding("not_an_object", "", &message)])
+    })
+}
+
+/// A form's fields, with those that are none of a request's own moved into the input.
+fn form_fields(text: &str, all_input: bool) -> Result<Fields> {
+    const OWN: [&str; 5] = ["workflow", "input", "metadata", "key", "priority"];
+    let (mut fields, mut input, mut findings) = (Fields::new(), BTreeMap::<String, Vec<String>>::new(), vec![]);
+    for (name, value) in pairs(text)? {
+        match name.as_str() {
+            own if all_input || !OWN.contains(&own) => input.entry(name).or_default().push(value),
+            "input" | "metadata" | "priority" => match serde_json::from_str::<Raw>(&value) {
+                Ok(raw) => drop(fields.insert(name, raw)),
+                Err(_) => findings.push(finding("invalid_json", &pointer(&name), "the field must be JSON text")),
+            },
+            _ => drop(fields.insert(name, raw(&value)?)),
+        }
+    }
+    if !input.is_empty() && fields.contains_key("input") {
+        let message = "a form gives `input` either as JSON text or as fields of its own, not both";
+        findings.push(finding("ambiguous_input", "/input", message));
+    }
+    if !findings.is_empty() {
+        return Err(invalid(findings));
+    }
+    let values = |mut values: Vec<String>| if values.len() == 1 { raw(&values.pop()) } else { raw(&values) };
+    let input = input.into_iter().map(|(name, all)| Ok((name, values(all)?))).collect::<Result<Fields>>()?;
+    if all_input {
+        return Ok(input);
+    }
+    if !input.is_empty() {
+        fields.insert("input".into(), raw(&input)?);
+    }
+    Ok(fields)
+}
+
+fn create(mut fields: Fields) -> Result<Create> {
+    let mut findings = vec![];
+    let workflow = take(&mut fields, "workflow", "a text", &mut findings);
+    let key = take(&mut fields, "key", "a text", &mut findings);
+    let priority = take(&mut fields, "priority", "a whole number", &mut findings);
+    let input = object(&mut fields, "input", &mut findings);
+    let metadata = object(&mut fields, "metadata", &mut findings);
+    if workflow.as_ref().is_none_or(String::is_empty) && !findings.iter().any(|finding| finding.pointer == "/workflow")
+    {
+        findings.push(finding("missing_field", "/workflow", "a run needs the name of its workflow"));
+    }
+    for name in fields.keys() {
+        let message = "there is no such field; there are workflow, input, metadata, key and priority";
+        findings.push(finding("unknown_field", &pointer(name), message));
+    }
+    if findings.is_empty() {
+        Ok(Create { workflow: workflow.unwrap_or_default(), input, metadata, key, priority, full: false })
+    } else {
+        Err(invalid(findings))
+    }
+}
+
+fn take<T: serde::de::DeserializeOwned>(
+    fields: &mut Fields,
+    name: &str,
+    what: &str,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    let raw = fields.remove(name).filter(|raw| raw.as_str() != "null")?;
+    let value = serde_json::from_str(raw.as_str()).ok();
+    if value.is_none() {
+        findings.push(finding("wrong_type", &pointer(name), &format!("the field must be {what}")));
+    }
+    value
+}
+
+fn object(fields: &mut Fields, name: &str, findings: &mut Vec<Finding>) -> Option<Raw> {
+    let raw = fields.remove(name).filter(|raw| raw.as_str() != "null")?;
+    if !raw.as_str().starts_with('{') {
+        findings.push(finding("wrong_type", &pointer(name), "the field must be an object"));
+    }
+    Some(raw)
+}
+
+/// The filter and the cursor of a list's query.
+pub(super) fn filter(query: &str) -> Result<(Filter, Option<String>)> {
+    let (mut filter, mut cursor, mut findings) = (Filter::default(), None, vec![]);
+    for (name, value) in pairs(query)? {
+        let mut wrong = |message: &str| findings.push(finding("invalid_parameter", &pointer(&name), message));
+        match name.as_str() {
+            _ if value.is_empty() => {}
+            "status" => filter.statuses.push(value),
+            "workflow" => filter.workflow_ids.push(value),
+            "cursor" => cursor = Some(value),
+            "since" => {
+                filter.since = time(&value).or_else(|| {
+                    wrong(TIME);
+                    None
+                })
+            }
+            "until" => {
+                filter.until = time(&value).or_else(|| {
+                    wrong(TIME);
+                    None
+                })
+            }
+            "limit" => {
+                filter.page_size = value.parse().ok().or_else(|| {
+                    wrong("the limit must be a whole number");
+                    None
+                })
+            }
+            "metadata" => match value.split_once(':') {
+                Some((key, value)) => filter.metadata.push((key.into(), value.into())),
+                None => wrong("a pair is written key:value"),
+            },
+            _ => wrong("there is no such parameter"),
+        }
+    }
+    if findings.is_empty() { Ok((filter, cursor)) } else { Err(invalid(findings)) }
+}
+
+const TIME: &str = "a time is written in milliseconds since 1970 or as in RFC 3339";
+
+fn time(text: &str) -> Option<Millis> {
+    #[allow(clippy::cast_precision_loss)]
+    let date = || chrono::DateTime::parse_from_rfc3339(text).ok().map(|date| date.timestamp_millis() as Millis);
+    text.parse::<Millis>().ok().filter(|millis| millis.is_finite()).or_else(date)
+}
+
+/// Is this switch on?
+pub(super) fn switch(query: &str, name: &str) -> Result<bool> {
+    let mut on = false;
+    for (key, value) in pairs(query)? {
+        let wrong = |message: &str| Err(invalid(vec![finding("invalid_parameter", &pointer(&key), message)]));
+        match value.as_str() {
+            _ if key != name => return wrong("there is no such parameter"),
+            "true" | "1" => on = true,
+            "false" | "0" | "" => on = false,
+            _ => return wrong("the switch is true or false"),
+        }
+    }
+    Ok(on)
+}
+
+fn pairs(text: &str) -> Result<Vec<(String, String)>> {
+    let broken = || invalid(vec![finding("invalid_encoding", "", "a percent escape is broken, or gives no UTF-8")]);
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((unescape(name).ok_or_else(broken)?, unescape(value).ok_or_else(broken)?))
+        })
+        .collect()
+}
+
+fn raw(value: &impl serde::Serialize) -> Result<Raw> {
+    let text = serde_json::to_string(value).ok();
+    let raw = text.and_then(|text| serde_json::from_str(&text).ok());
+    raw.ok_or_else(|| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
+}
+
+fn pointer(name: &str) -> String {
+    format!("/{}", crate::http::quote(name).replace('~', "~0").replace('/', "~1"))
+}
+
+fn finding(code: &'static str, pointer: &str, message: &str) -> Finding {
+    Finding {
+        code,
+        severity: Severity::Error,
+        pointer: pointer.into(),
+        message: message.into(),
+        level: Level::Schema,
+        evidence: Evidence::Policy,
+        line: None,
+        column: None,
+    }
+}
+
+fn invalid(findings: Vec<Finding>) -> Error {
+    let first = findings.first().map(|first| format!("{}: {}", first.pointer, first.message)).unwrap_or_default();
+    Error { findings, ..Error::new(Kind::Argument, "invalid_request", format!("the request is wrong at {first}")) }
+}

@@ -1,0 +1,113 @@
+//! Where a request leads.
+use super::{Config, Incoming, body};
+use crate::error::{Error, Kind, Result, SystemName};
+use crate::http::unescape;
+use crate::system::{Create, Filter};
+
+/// What is to be done.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Plan {
+    /// Tell the systems and what they can do.
+    Systems,
+    /// List a page of runs.
+    List(SystemName, Filter, Option<String>),
+    /// Stream the list's first page whenever it moves.
+    Moves(SystemName, Filter),
+    /// Create a run.
+    Create(SystemName, Create),
+    /// Read a run.
+    Get(SystemName, String),
+    /// Stream a run's changes.
+    Watch(SystemName, String),
+    /// Cancel a run, perhaps with a look at the effect.
+    Cancel(SystemName, String, bool),
+    /// Replay a run, perhaps with a look at the effect.
+    Replay(SystemName, String, bool),
+}
+
+/// A request that was let in: a plan, or what still lacks the body.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Route {
+    /// All is known.
+    Ready(Plan),
+    /// A run is to be created; the body says which. Holds the content type.
+    NeedsBody(SystemName, Option<String>),
+}
+
+impl Route {
+    /// The plan of a request with this body.
+    pub fn plan(self, body: &[u8]) -> Result<Plan> {
+        match self {
+            Route::Ready(plan) => Ok(plan),
+            Route::NeedsBody(system, content_type) => {
+                Ok(Plan::Create(system, body::create_from(None, content_type.as_deref(), body)?))
+            }
+        }
+    }
+
+    pub(super) fn of(config: &Config, request: &Incoming) -> Result<Route> {
+        let (path, query) = path_and_query(&request.url);
+        let below =
+            path.strip_prefix(config.base_path.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below = below.ok_or_else(no_route)?.trim_matches('/');
+        let parts: Option<Vec<String>> = below.split('/').filter(|part| !part.is_empty()).map(segment).collect();
+        let parts = parts.ok_or_else(no_route)?;
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let Some((system, rest)) = parts.split_first() else {
+            return method(request, "GET").map(|()| Route::Ready(Plan::Systems));
+        };
+        let system = SystemName::parse(system).filter(|system| config.systems.contains(system)).ok_or_else(no_route)?;
+        route(system, rest, query, request)
+    }
+}
+
+fn route(system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> Result<Route> {
+    let get = || method(request, "GET");
+    Ok(Route::Ready(match rest {
+        ["runs"] if request.method == "POST" => {
+            return Ok(Route::NeedsBody(system, request.header("content-type").map(str::to_owned)));
+        }
+        ["runs"] => {
+            method(request, "GET")?;
+            let (filter, cursor) = body::filter(query)?;
+            Plan::List(system, filter, cursor)
+        }
+        ["events"] => get().and_then(|()| body::filter(query)).map(|(filter, _)| Plan::Moves(system, filter))?,
+        ["runs", id] => get().map(|()| Plan::Get(system, (*id).into()))?,
+        ["runs", id, "events"] => get().map(|()| Plan::Watch(system, (*id).into()))?,
+        ["runs", id, act @ ("cancel" | "replay")] => {
+            method(request, "POST")?;
+            let confirm = body::switch(query, "confirm")?;
+            if *act == "cancel" {
+                Plan::Cancel(system, (*id).into(), confirm)
+            } else {
+                Plan::Replay(system, (*id).into(), confirm)
+            }
+        }
+        _ => return Err(no_route()),
+    }))
+}
+
+fn path_and_query(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/");
+    let path = path.split('#').next().unwrap_or_default();
+    path.split_once('?').unwrap_or((path, ""))
+}
+
+/// A segment of the path; in a path, other than in a form, `+` is a plus.
+fn segment(text: &str) -> Option<String> {
+    unescape(&text.replace('+', "%2B"))
+}
+
+fn method(request: &Incoming, wanted: &str) -> Result<()> {
+    if request.method == wanted {
+        return Ok(());
+    }
+    let message = format!("this route takes {wanted}");
+    Err(Error { status: Some(405), ..Error::new(Kind::Argument, "method_not_allowed", message) })
+}
+
+fn no_route() -> Error {
+    Error { status: Some(404), ..Error::new(Kind::NotFound, "no_route", "there is no such route or system here") }
+}

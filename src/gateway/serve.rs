@@ -1,0 +1,213 @@
+//! Carries out a plan through the clients.
+use super::{Answer, Plan};
+use crate::client::{Call, Client, Host, Watch, WatchOptions};
+use crate::error::{Error, Kind, Result, SystemName};
+use crate::policy;
+use crate::system::Filter;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// An answer, or a stream of events behind its head.
+pub enum Served<H> {
+    /// All of it.
+    Answer(Answer),
+    /// The head, and what follows.
+    Stream(Answer, Stream<H>),
+}
+
+/// Carries out a plan. `base_path` is where the gateway's routes begin.
+pub async fn serve<H: Host>(plan: Plan, base_path: &str, clients: &BTreeMap<SystemName, Rc<Client<H>>>) -> Served<H> {
+    match run(plan, base_path, clients).await {
+        Ok(served) => served,
+        Err(error) => Served::Answer(Answer::problem(&error)),
+    }
+}
+
+async fn run<H: Host>(plan: Plan, base_path: &str, clients: &BTreeMap<SystemName, Rc<Client<H>>>) -> Result<Served<H>> {
+    let client = |system: SystemName| {
+        let missing = || Error::new(Kind::Internal, "no_client", "the gateway has no client of this system");
+        clients.get(&system).ok_or_else(missing)
+    };
+    let call = Call::default();
+    Ok(Served::Answer(match plan {
+        Plan::Systems => Answer::json(200, systems(clients)?),
+        Plan::List(system, filter, cursor) => {
+            Answer::json(200, client(system)?.list(&filter, cursor.as_deref(), &call).await?.json()?)
+        }
+        Plan::Create(system, create) => {
+            let run = client(system)?.create(&create, &call).await?;
+            accepted(&format!("{base_path}/{system}/runs/"), &run)?
+        }
+        // The run may have been created by another instance of this gateway, a moment ago.
+        Plan::Get(system, id) => {
+            let call = Call { patience: Some(NEWS), ..call };
+            Answer::json(200, client(system)?.get(&id, &call).await?.json()?)
+        }
+        Plan::Cancel(system, id, confirm) => {
+            Answer::json(200, client(system)?.cancel(&id, confirm, &call).await?.json()?)
+        }
+        Plan::Replay(system, id, confirm) => {
+            Answer::json(200, client(system)?.replay(&id, confirm, &call).await?.json()?)
+        }
+        Plan::Watch(system, id) => {
+            let watch = client(system)?.watch(&id, WatchOptions::default(), call);
+            return Ok(Served::Stream(Answer::events(), Stream::new(Source::Run(Box::new(watch)))));
+        }
+        Plan::Moves(system, filter) => {
+            let moves =
+                Moves { client: Rc::clone(client(system)?), filter, last: None, moved_at: 0.0, failing_since: None };
+            return Ok(Served::Stream(Answer::events(), Stream::new(Source::List(moves))));
+        }
+    }))
+}
+
+/// Milliseconds for which a run that somebody asks for may be unknown.
+const NEWS: f64 = 2_000.0;
+
+/// Milliseconds after which a silent stream shows that it lives.
+const HEARTBEAT: f64 = 10_000.0;
+
+/// The answer to a create: the run's place is below `runs`.
+pub fn accepted(runs: &str, run: &crate::client::Read) -> Result<Answer> {
+    let mut answer = Answer::json(202, run.json()?);
+    answer.headers.push(("location", format!("{runs}{}", crate::http::escape(&run.snapshot.run.id))));
+    Ok(answer)
+}
+
+/// `{"systems": [{"name": "...", "capabilities": {...}}]}`.
+fn systems<H: Host>(clients: &BTreeMap<SystemName, Rc<Client<H>>>) -> Result<String> {
+    #[derive(serde::Serialize)]
+    struct Entry {
+        name: SystemName,
+        capabilities: BTreeMap<&'static str, bool>,
+    }
+    let all: Vec<Entry> = clients
+        .iter()
+        .map(|(name, client)| Entry {
+            name: *name,
+            capabilities: client.system().api().capabilities().iter().copied().collect(),
+        })
+        .collect();
+    let all = serde_json::to_string(&all);
+    all.map(|all| format!("{{\"systems\":{all}}}")).map_err(|_| Error::new(Kind::Internal, "unserializable", "no JSON"))
+}
+
+/// A stream of server-sent events. Dropping it ends all that it does upstream.
+pub struct Stream<H> {
+    source: Source<H>,
+    events: u32,
+    spoke_at: Option<f64>,
+    over: bool,
+}
+
+enum Source<H> {
+    Run(Box<Watch<H>>),
+    List(Moves<H>),
+}
+
+struct Moves<H> {
+    client: Rc<Client<H>>,
+    filter: Filter,
+    last: Option<String>,
+    moved_at: f64,
+    failing_since: Option<f64>,
+}
+
+impl<H: Host> Stream<H> {
+    fn new(source: Source<H>) -> Stream<H> {
+        Stream { source, events: 0, spoke_at: None, over: false }
+    }
+
+    /// The next piece of text, whenever there is one; `None` at the end.
+    ///
+    /// Events are `change` (a change of the run), `page` (a page of the list), `end` (nothing more will come: do not
+    /// connect again) and `error` (a problem).
+    pub async fn next(&mut self) -> Option<String> {
+        if self.over {
+            return None;
+        }
+        if self.spoke_at.is_none() {
+            self.spoke_at = Some(self.now());
+            return Some("retry: 2000\n\n".into());
+        }
+        loop {
+            let text = match self.source.step().await {
+                Ok(Step::Event(name, json)) => Some(self.event(name, &json)),
+                Ok(Step::Quiet) => self.heartbeat(),
+                Ok(Step::Over) => self.last("end", "{}"),
+                Err(error) => self.last("error", &Answer::problem(&error).body),
+            };
+            if let Some(text) = text {
+                self.spoke_at = Some(self.now());
+                return Some(text);
+            }
+        }
+    }
+
+    fn last(&mut self, name: &str, json: &str) -> Option<String> {
+        self.over = true;
+        Some(self.event(name, json))
+    }
+
+    fn event(&mut self, name: &str, json: &str) -> String {
+        self.events += 1;
+        // A JSON text may hold line ends between its tokens; the receiver puts the lines together again.
+        let data: String = json.split(['\n', '\r']).map(|line| format!("data: {line}\n")).collect();
+        format!("id: {}\nevent: {name}\n{data}\n", self.events)
+    }
+
+    fn heartbeat(&self) -> Option<String> {
+        let silent = self.now() - self.spoke_at.unwrap_or(0.0);
+        (silent >= HEARTBEAT).then(|| ":\n\n".into())
+    }
+
+    fn now(&self) -> f64 {
+        match &self.source {
+            Source::Run(watch) => watch.client().host().now(),
+            Source::List(moves) => moves.client.host().now(),
+        }
+    }
+}
+
+enum Step {
+    Event(&'static str, String),
+    Quiet,
+    Over,
+}
+
+impl<H: Host> Source<H> {
+    async fn step(&mut self) -> Result<Step> {
+        match self {
+            Source::Run(watch) if watch.is_over() => Ok(Step::Over),
+            Source::Run(watch) => match watch.step().await? {
+                Some(change) => Ok(Step::Event("change", change.json()?)),
+                None => Ok(Step::Quiet),
+            },
+            Source::List(moves) => moves.step().await,
+        }
+    }
+}
+
+impl<H: Host> Moves<H> {
+    async fn step(&mut self) -> Result<Step> {
+        let host = self.client.host();
+        if self.last.is_some() || self.failing_since.is_some() {
+            host.sleep(policy::poll_list(host.now() - self.moved_at, host.random())).await;
+        }
+        let now = host.now();
+        let page = match self.client.list(&self.filter, None, &Call::default()).await {
+            Ok(page) => page.json()?,
+            Err(error) => {
+                let since = *self.failing_since.get_or_insert(now);
+                return if error.retryable && now - since < policy::OUTAGE { Ok(Step::Quiet) } else { Err(error) };
+            }
+        };
+        self.failing_since = None;
+        if self.last.as_ref() == Some(&page) {
+            return Ok(Step::Quiet);
+        }
+        self.moved_at = now;
+        self.last = Some(page.clone());
+        Ok(Step::Event("page", page))
+    }
+}

@@ -1,0 +1,448 @@
+//! Hatchet's requests as values, and what its answers mean.
+use crate::describe::Raw;
+use crate::error::{Error, Kind, Result, SystemName};
+use crate::http::{self, Request, Response, segment};
+use crate::run::Millis;
+use crate::system::{Api, Claims, Create, Filter, Rows, Scope};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use chrono::{DateTime, SecondsFormat};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where the caller's key is kept in a run's `additionalMetadata`.
+pub const KEY: &str = "runwardKey";
+
+const PREFIX: &str = "/api/v1/stable";
+const DEFAULT_LIMIT: u32 = 50;
+const MAX_LIMIT: u32 = 1_000;
+
+/// Hatchet's v1 REST API.
+pub struct HatchetApi;
+
+impl Api for HatchetApi {
+    fn authorize(&self, _scope: &Scope, secret: &str) -> Vec<(&'static str, String)> {
+        vec![("authorization", format!("Bearer {secret}"))]
+    }
+
+    /// A token is a JWT; nobody but the server can check it, and nobody else needs to.
+    fn claims(&self, secret: &str) -> Claims {
+        #[derive(Deserialize, Default)]
+        struct Payload {
+            sub: Option<String>,
+            server_url: Option<String>,
+        }
+        let payload = secret.split('.').nth(1).and_then(|part| Base64UrlUnpadded::decode_vec(part).ok());
+        let payload: Payload = payload.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
+        Claims { tenant: payload.sub, base: payload.server_url }
+    }
+
+    fn capabilities(&self) -> &'static [(&'static str, bool)] {
+        &[
+            ("create", true),
+            ("get", true),
+            ("list", true),
+            ("watch", true),
+            ("wait", true),
+            ("cancel", true),
+            ("replay", true),
+            ("findByKey", true),
+        ]
+    }
+
+    fn create(&self, scope: &Scope, create: &Create) -> Result<Request> {
+        let input = object("input", create.input.as_ref())?.unwrap_or("{}");
+        let metadata = metadata(create)?;
+        if create.workflow.is_empty() {
+            return Err(argument("missing_workflow", "a run needs the name of its workflow"));
+        }
+        if create.priority.is_some_and(|priority| !(1..=3).contains(&priority)) {
+            return Err(argument("invalid_priority", "the priority must be 1, 2 or 3"));
+        }
+        let body = Trigger {
+            workflow_name: &create.workflow,
+            input: raw(input)?,
+            additional_metadata: metadata.as_deref().map(raw).transpose()?,
+            priority: create.priority,
+            return_only_id: (!create.full).then_some(true),
+        };
+        Ok(Request::post(format!("{}/workflow-runs/trigger", tenant(scope)?), json(&body)?))
+    }
+
+    fn created(&self, response: &Response) -> Result<String> {
+        #[derive(Deserialize)]
+        struct Answer {
+            run: Row,
+        }
+        let answer: Answer = decode(response)?;
+        if answer.run.metadata.id.is_empty() {
+            return Err(odd("the answer to a trigger holds no id at /run/metadata/id"));
+        }
+        Ok(answer.run.metadata.id)
+    }
+
+    fn find(&self, scope: &Scope, key: &str, since: Millis) -> Option<Result<Request>> {
+        let filter = Filter {
+            since: Some(since),
+            metadata: vec![(KEY.into(), key.into())],
+            page_size: Some(2),
+            ..Filter::default()
+        };
+        Some(self.list(scope, &filter, None))
+    }
+
+    /// Of several runs with one key the oldest is the one that the first try created.
+    fn found(&self, response: &Response) -> Result<Option<String>> {
+        let list: List<Row> = decode(response)?;
+        Ok(list.rows.into_iter().next_back().map(|row| row.metadata.id))
+    }
+
+    fn get(&self, _scope: &Scope, id: &str) -> Result<Request> {
+        run_path(id, "").map(Request::get)
+    }
+
+    fn list(&self, scope: &Scope, filter: &Filter, cursor: Option<&str>) -> Result<Request> {
+        let cursor = cursor.map(Cursor::parse).transpose()?;
+        // Without `since` a server lists nothing; with the zero time nothing either.
+        let mut request = Request::get(format!("{}/workflow-runs", tenant(scope)?))
+            .with("since", date("since", filter.since.unwrap_or(0.0))?)
+            .with("only_tasks", "false")
+            .with("limit", limit(filter)?.to_string());
+        if let Some(cursor) = &cursor {
+            request = request.with("offset", cursor.offset.to_string());
+        }
+        if let Some(until) = until(filter, cursor.as_ref())? {
+            request = request.with("until", until);
+        }
+        for status in &filter.statuses {
+            request = request.with("statuses", status);
+        }
+        for id in &filter.workflow_ids {
+            request = request.with("workflow_ids", id);
+        }
+        for (key, value) in &filter.metadata {
+            request = request.with("additional_metadata", pair(key, value)?);
+        }
+        if filter.metadata.len() > 1 {
+            request = request.with("additional_metadata_operator", "AND");
+        }
+        Ok(if filter.payloads { request.with("include_payloads", "true") } else { request })
+    }
+
+    /// The list is newest first and moves while it is paged. So every later page ends where the first began, by the
+    /// server's own clock; no page skips or repeats a run then.
+    fn listed(&self, filter: &Filter, cursor: Option<&str>, response: &Response) -> Result<Rows> {
+        let rows = decode::<List<Raw>>(response)?.rows;
+        let full = u32::try_from(rows.len()).is_ok_and(|count| Some(count) >= limit(filter).ok());
+        let cursor = cursor.map(Cursor::parse).transpose()?;
+        let newest = rows.first().and_then(inserted).and_then(|text| Cursor::instant(&text).ok());
+        let until = until(filter, cursor.as_ref())?.or(newest);
+        let offset =
+            cursor.map_or(0, |cursor| cursor.offset) + u64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        let next = until.filter(|_| full).map(|until| Cursor { offset, until }.to_string());
+        Ok(Rows { rows, next })
+    }
+
+    fn cancel(&self, scope: &Scope, id: &str) -> Result<Request> {
+        by_ids(scope, "cancel", &[id])
+    }
+
+    fn replay(&self, scope: &Scope, id: &str) -> Result<Request> {
+        by_ids(scope, "replay", &[id])
+    }
+
+    fn accepted(&self, response: &Response) -> Result<bool> {
+        #[derive(Deserialize)]
+        struct Answer {
+            ids: Vec<String>,
+        }
+        decode::<Answer>(response).map(|answer| !answer.ids.is_empty())
+    }
+
+    /// Every automatic retry shows FAILED for a moment, so a FAILED with retries left deserves a longer look.
+    fn doubt(&self, json: &str) -> Millis {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Doubt {
+            #[serde(default)]
+            tasks: Option<Vec<Try>>,
+            workflow_config: Option<Config>,
+        }
+        let retries_left = serde_json::from_str::<Doubt>(json).is_ok_and(|read| {
+            let steps = read.workflow_config.and_then(|config| config.tasks).unwrap_or_default();
+            let most = steps.iter().map(|step| step.retries).max().unwrap_or(0);
+            read.tasks.unwrap_or_default().iter().any(|task| task.status == "FAILED" && task.retry_count < most)
+        });
+        if retries_left { 2_000.0 } else { 500.0 }
+    }
+
+    /// Read in this order: APIErrors, `message`, text, nothing.
+    fn failure(&self, response: &Response) -> Error {
+        let text = response.text().unwrap_or_default().trim();
+        let error = http::failure(response.status, said(text).as_deref()).of(SystemName::Hatchet);
+        if response.status == 403 && (text.is_empty() || text == "null") {
+            let hint = "Hatchet answers 403 without a word for a path or method it does not know: an older server?";
+            return Error { code: "forbidden_or_unknown_path", message: format!("{}. {hint}", error.message), ..error };
+        }
+        error
+    }
+}
+
+/// Reads a run's status alone: a bare JSON string.
+pub fn status(id: &str) -> Result<Request> {
+    run_path(id, "/status").map(Request::get)
+}
+
+/// Reads the version of the server; needs no token.
+pub fn version() -> Request {
+    Request::get("/api/v1/version")
+}
+
+/// Searches for workflows by a part of their name.
+pub fn workflows(scope: &Scope, name: &str) -> Result<Request> {
+    let tenant = segment("tenant", tenant_id(scope)?)?;
+    Ok(Request::get(format!("/api/v1/tenants/{tenant}/workflows")).with("name", name))
+}
+
+/// The ids of the workflows of exactly this name, from the answer to [`workflows`].
+pub fn workflow_ids(name: &str, response: &Response) -> Result<Vec<String>> {
+    let list: List<Row> = decode(response)?;
+    Ok(list.rows.into_iter().filter(|row| row.name.as_deref() == Some(name)).map(|row| row.metadata.id).collect())
+}
+
+/// Reads a task.
+pub fn task(id: &str) -> Result<Request> {
+    Ok(Request::get(format!("{PREFIX}/tasks/{}", segment("task id", id)?)))
+}
+
+/// Reads a task's events; without a limit a server sends none.
+pub fn task_events(id: &str, limit: u32) -> Result<Request> {
+    let id = segment("task id", id)?;
+    Ok(Request::get(format!("{PREFIX}/tasks/{id}/task-events")).with("limit", limit.to_string()))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Trigger<'a> {
+    workflow_name: &'a str,
+    input: &'a serde_json::value::RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_metadata: Option<&'a serde_json::value::RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<i64>,
+    #[serde(rename = "return_only_id", skip_serializing_if = "Option::is_none")]
+    return_only_id: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct List<T> {
+    rows: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    metadata: Meta,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Try {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    retry_count: i64,
+}
+
+#[derive(Deserialize)]
+struct Config {
+    #[serde(rename = "Tasks")]
+    tasks: Option<Vec<Step>>,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    #[serde(rename = "Retries", default)]
+    retries: i64,
+}
+
+/// How many rows to pass over, in the list as it stood at this instant of the server's clock.
+struct Cursor {
+    offset: u64,
+    until: String,
+}
+
+impl Cursor {
+    fn parse(text: &str) -> Result<Cursor> {
+        let parts = text.split_once('~').and_then(|(offset, until)| Some((offset.parse().ok()?, until)));
+        let (offset, until) = parts.ok_or_else(|| argument("invalid_cursor", "the cursor is none of this list"))?;
+        Ok(Cursor { offset, until: Cursor::instant(until)? })
+    }
+
+    /// The instant in one spelling, to the last digit.
+    fn instant(text: &str) -> Result<String> {
+        let date = DateTime::parse_from_rfc3339(text);
+        let date = date.map_err(|_| argument("invalid_cursor", "the cursor holds no date"))?;
+        Ok(date.to_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "{}~{}", self.offset, self.until)
+    }
+}
+
+fn until(filter: &Filter, cursor: Option<&Cursor>) -> Result<Option<String>> {
+    match cursor {
+        Some(cursor) => Ok(Some(cursor.until.clone())),
+        None => filter.until.map(|until| date("until", until)).transpose(),
+    }
+}
+
+/// When a row's run was inserted: what the list is ordered and cut by.
+fn inserted(row: &Raw) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Inserted {
+        task_inserted_at: String,
+    }
+    serde_json::from_str::<Inserted>(row.as_str()).ok().map(|row| row.task_inserted_at)
+}
+
+fn limit(filter: &Filter) -> Result<u32> {
+    match filter.page_size.unwrap_or(DEFAULT_LIMIT) {
+        limit @ 1..=MAX_LIMIT => Ok(limit),
+        _ => Err(argument("invalid_page_size", format!("a page holds 1 to {MAX_LIMIT} runs"))),
+    }
+}
+
+fn date(what: &str, millis: Millis) -> Result<String> {
+    #[allow(clippy::cast_possible_truncation)]
+    let date = millis.is_finite().then_some(millis as i64).and_then(DateTime::from_timestamp_millis);
+    let date = date.filter(|date| (0..=9999).contains(&chrono::Datelike::year(date)));
+    let date = date.ok_or_else(|| argument("invalid_time", format!("`{what}` must be milliseconds since 1970")))?;
+    Ok(date.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+/// A pair as the list filters by it: the first colon ends the key.
+fn pair(key: &str, value: &str) -> Result<String> {
+    if key.is_empty() || key.contains(':') {
+        return Err(argument("invalid_metadata_filter", "a metadata key must not be empty or hold a colon"));
+    }
+    Ok(format!("{key}:{value}"))
+}
+
+fn by_ids(scope: &Scope, act: &str, ids: &[&str]) -> Result<Request> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body<'a> {
+        external_ids: &'a [&'a str],
+    }
+    for id in ids {
+        segment("run id", id)?;
+    }
+    Ok(Request::post(format!("{}/tasks/{act}", tenant(scope)?), json(&Body { external_ids: ids })?))
+}
+
+fn run_path(id: &str, rest: &str) -> Result<String> {
+    Ok(format!("{PREFIX}/workflow-runs/{}{rest}", segment("run id", id)?))
+}
+
+fn tenant(scope: &Scope) -> Result<String> {
+    Ok(format!("{PREFIX}/tenants/{}", segment("tenant", tenant_id(scope)?)?))
+}
+
+fn tenant_id(scope: &Scope) -> Result<&str> {
+    let missing = || argument("missing_tenant", "the token names no tenant in its `sub` claim: give `tenant`");
+    scope.tenant.as_deref().ok_or_else(missing)
+}
+
+/// The caller's metadata with the caller's key in it.
+fn metadata(create: &Create) -> Result<Option<String>> {
+    let given = object("metadata", create.metadata.as_ref())?;
+    let Some(key) = &create.key else { return Ok(given.map(str::to_owned)) };
+    if key.is_empty() || key.len() > 255 || key.chars().any(char::is_control) {
+        return Err(argument("invalid_key", "a key has 1 to 255 bytes and no control characters"));
+    }
+    let mut all: BTreeMap<String, Raw> =
+        serde_json::from_str(given.unwrap_or("{}")).map_err(|_| not_object("metadata"))?;
+    let key = serde_json::to_string(key).ok().and_then(|text| serde_json::from_str(&text).ok());
+    let key = key.ok_or_else(|| argument("invalid_key", "the key is no text"))?;
+    if all.insert(KEY.into(), key).is_some() {
+        return Err(argument("reserved_metadata", format!("`{KEY}` in the metadata is kept for `key`")));
+    }
+    json(&all).map(Some)
+}
+
+/// The text of a value that must be an object, and that the server can store.
+fn object<'a>(what: &str, value: Option<&'a Raw>) -> Result<Option<&'a str>> {
+    let Some(text) = value.map(|raw| raw.as_str().trim()) else { return Ok(None) };
+    if !text.starts_with('{') {
+        return Err(not_object(what));
+    }
+    if holds_null_character(text) {
+        let why = format!("`{what}` holds \\u0000: Hatchet takes such a run, and loses it");
+        return Err(argument("null_character", why));
+    }
+    Ok(Some(text))
+}
+
+/// Does a string of this JSON text hold U+0000? It can only stand there as an escape.
+fn holds_null_character(json: &str) -> bool {
+    json.match_indices("\\u0000").any(|(at, _)| {
+        let before = json.get(..at).unwrap_or_default();
+        before.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 0
+    })
+}
+
+fn not_object(what: &str) -> Error {
+    argument("not_an_object", format!("`{what}` must be a JSON object"))
+}
+
+/// What the system says of a failure.
+fn said(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Body {
+        errors: Option<Vec<Entry>>,
+        message: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct Entry {
+        description: String,
+    }
+    if let Ok(body) = serde_json::from_str::<Body>(text) {
+        let errors: Vec<String> = body.errors.unwrap_or_default().into_iter().map(|entry| entry.description).collect();
+        return if errors.is_empty() { body.message } else { Some(errors.join("; ")) };
+    }
+    let plain = !text.is_empty() && text != "null" && !text.starts_with(['<', '{', '[']);
+    plain.then(|| text.to_owned())
+}
+
+fn raw(text: &str) -> Result<&serde_json::value::RawValue> {
+    serde_json::from_str(text).map_err(|_| argument("invalid_json", "the input is no JSON"))
+}
+
+fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a request has no JSON form"))
+}
+
+fn decode<T: DeserializeOwned>(response: &Response) -> Result<T> {
+    serde_json::from_str(response.text()?).map_err(|error| {
+        let place = format!("line {} column {}", error.line(), error.column());
+        odd(&format!("the answer is not what Hatchet sends, at {place}"))
+    })
+}
+
+fn odd(message: &str) -> Error {
+    Error::new(Kind::Decode, "unexpected_answer", message).of(SystemName::Hatchet)
+}
+
+fn argument(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(Kind::Argument, code, message).of(SystemName::Hatchet)
+}

@@ -1,0 +1,243 @@
+//! The class `Gateway`: requests and responses of the platform around the gateway's plans.
+use super::client::{JsClient, JsHost, argument, function, plain, property, shared};
+use super::error::to_js;
+use super::fetch;
+use super::signal::{Flag, abortable};
+use crate::client::race;
+use crate::error::{Error, Kind, Result as Outcome, SystemName};
+use crate::gateway::{self, Answer, Config, Incoming, Route, Served, Stream};
+use serde::Deserialize;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::{Array, Function, Object, Promise, Uint8Array};
+use web_sys::{AbortSignal, Headers, ReadableStream, ReadableStreamDefaultController, Request, Response, ResponseInit};
+
+type Clients = BTreeMap<SystemName, Rc<JsClient>>;
+
+/// An edge handler that holds the systems' tokens and serves browsers.
+#[wasm_bindgen(skip_typescript)]
+pub struct Gateway {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    gateway: gateway::Gateway,
+    clients: Clients,
+    authorize: Option<Function>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Plain {
+    base_path: Option<String>,
+    access_tokens: Vec<String>,
+    origins: Vec<String>,
+    max_bytes: Option<u32>,
+}
+
+/// What gateways and triggers are configured by.
+pub(super) fn config(options: &JsValue) -> Outcome<Config> {
+    let plain: Plain = plain(options)?;
+    let usual = Config::default();
+    Ok(Config {
+        base_path: plain.base_path.unwrap_or(usual.base_path),
+        systems: vec![],
+        tokens: plain.access_tokens,
+        origins: plain.origins,
+        max_bytes: plain.max_bytes.map_or(usual.max_bytes, |most| most as usize),
+    })
+}
+
+fn clients(options: &JsValue) -> Result<Clients, JsValue> {
+    let systems = property(options, "systems");
+    let Some(systems) = systems.dyn_ref::<Object>() else {
+        return Err(to_js(&argument(
+            "invalid_options",
+            "`systems` must be an object such as { hatchet: new Hatchet({ … }) }",
+        )));
+    };
+    let named = Object::entries(systems).into_iter().map(|entry| {
+        let entry: Array = entry.unchecked_into();
+        let (name, client) = (entry.get(0).as_string().unwrap_or_default(), shared(&entry.get(1))?);
+        let system = SystemName::parse(&name).filter(|system| *system == client.system().name());
+        let why =
+            || to_js(&argument("invalid_options", format!("`systems.{name}` is no client of a system of that name")));
+        Ok((system.ok_or_else(why)?, client))
+    });
+    named.collect()
+}
+
+#[wasm_bindgen]
+impl Gateway {
+    /// A gateway; nothing is sent yet. Throws `ArgumentError` for wrong options.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> Result<Gateway, JsValue> {
+        let clients = clients(&options)?;
+        let systems = clients.keys().copied().collect();
+        let made = config(&options).and_then(|config| {
+            let gateway = gateway::Gateway::new(Config { systems, ..config })?;
+            Ok(Inner { gateway, clients, authorize: function(&options, "authorize")? })
+        });
+        made.map(|inner| Gateway { inner: Rc::new(inner) }).map_err(|error| to_js(&error))
+    }
+
+    /// Answers a request. Failures are answers too; it rejects only when the request is aborted.
+    pub async fn handle(&self, request: Request) -> Result<Response, JsValue> {
+        let incoming = incoming(&request);
+        let signals = [signal(&request)].into_iter().flatten().collect::<Vec<_>>();
+        let inner = Rc::clone(&self.inner);
+        abortable(&signals, async { Ok(inner.answer(&request, &incoming).await) }).await?
+    }
+}
+
+impl Inner {
+    async fn answer(&self, request: &Request, incoming: &Incoming) -> Result<Response, JsValue> {
+        let route = match self.gateway.admit(incoming) {
+            Ok(route) => route,
+            Err(answer) => return response(&answer, None),
+        };
+        match authorized(self.authorize.as_ref(), request).await {
+            Ok(None) => {}
+            Ok(Some(own)) => return Ok(own),
+            Err(error) => return response(&self.gateway.dress(incoming, Answer::problem(&error)), None),
+        }
+        let served = match self.plan(request, incoming, route).await {
+            Ok(plan) => gateway::serve(plan, &self.gateway.config().base_path, &self.clients).await,
+            Err(error) => Served::Answer(Answer::problem(&error)),
+        };
+        match served {
+            Served::Answer(answer) => response(&self.gateway.dress(incoming, answer), None),
+            Served::Stream(head, stream) => {
+                response(&self.gateway.dress(incoming, head), Some(events(stream, signal(request))?))
+            }
+        }
+    }
+
+    async fn plan(&self, request: &Request, incoming: &Incoming, route: Route) -> Outcome<gateway::Plan> {
+        let body = match &route {
+            Route::NeedsBody(..) => body(request, incoming, self.gateway.config().max_bytes).await?,
+            Route::Ready(_) => vec![],
+        };
+        route.plan(&body)
+    }
+}
+
+/// Asks the caller's own check: true lets in, a Response is the answer, anything else refuses.
+pub(super) async fn authorized(check: Option<&Function>, request: &Request) -> Outcome<Option<Response>> {
+    let Some(check) = check else { return Ok(None) };
+    let given = check.call1(&JsValue::UNDEFINED, request).map(|given| JsFuture::from(Promise::resolve(&given)));
+    let given = match given {
+        Ok(given) => given.await,
+        Err(thrown) => Err(thrown),
+    };
+    match given {
+        Ok(given) if given.as_bool() == Some(true) => Ok(None),
+        Ok(given) if given.is_object() && property(&given, "headers").is_object() => Ok(Some(given.unchecked_into())),
+        Ok(_) => Err(Error {
+            status: Some(403),
+            ..Error::new(Kind::Auth, "access_denied", "this gateway does not let you in")
+        }),
+        Err(_) => Err(Error::new(Kind::Internal, "authorize_failed", "the gateway's own check failed")),
+    }
+}
+
+/// A request without its body.
+pub(super) fn incoming(request: &Request) -> Incoming {
+    let headers = gloo_net::http::Headers::from_raw(request.headers());
+    Incoming {
+        method: request.method().to_ascii_uppercase(),
+        url: request.url(),
+        headers: headers.entries().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
+    }
+}
+
+/// The signal by which a platform tells that whoever asked has gone, where there is one.
+pub(super) fn signal(request: &Request) -> Option<AbortSignal> {
+    super::client::abort_signal(request)
+}
+
+/// A request's body, as far as it is allowed.
+pub(super) async fn body(request: &Request, incoming: &Incoming, max_bytes: usize) -> Outcome<Vec<u8>> {
+    let too_large = || {
+        let message = format!("the body is larger than {max_bytes} bytes");
+        Error { status: Some(413), ..Error::new(Kind::Argument, "too_large", message) }
+    };
+    let told = incoming.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    if told.is_some_and(|length| length > max_bytes) {
+        return Err(too_large());
+    }
+    let stream = property(request, "body");
+    if !stream.is_object() {
+        return Ok(vec![]);
+    }
+    let read = fetch::read(stream.unchecked_ref::<ReadableStream>(), max_bytes).await;
+    read.map_err(|error| {
+        if error.code == "too_large" { too_large() } else { argument("broken_body", "the request's body broke off") }
+    })
+}
+
+/// The answer as a Response of the platform.
+pub(super) fn response(answer: &Answer, stream: Option<ReadableStream>) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    for (name, value) in &answer.headers {
+        headers.append(name, value)?;
+    }
+    let init = ResponseInit::new();
+    init.set_status(answer.status);
+    init.set_headers(&headers);
+    match stream {
+        Some(stream) => Response::new_with_opt_readable_stream_and_init(Some(&stream), &init),
+        None if answer.status == 204 => Response::new_with_opt_str_and_init(None, &init),
+        None => Response::new_with_opt_str_and_init(Some(&answer.body), &init),
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = ReadableStream)]
+    type EventStream;
+    #[wasm_bindgen(constructor, js_class = "ReadableStream", catch)]
+    fn new(source: Events) -> Result<EventStream, JsValue>;
+}
+
+fn events(stream: Stream<JsHost>, signal: Option<AbortSignal>) -> Result<ReadableStream, JsValue> {
+    let source = Events { stream: RefCell::new(Some(stream)), signal, gone: Flag::default() };
+    EventStream::new(source).map(JsCast::unchecked_into)
+}
+
+/// The source behind a stream of events: reads upstream only while somebody listens.
+#[wasm_bindgen(skip_typescript)]
+pub struct Events {
+    stream: RefCell<Option<Stream<JsHost>>>,
+    signal: Option<AbortSignal>,
+    gone: Flag,
+}
+
+#[wasm_bindgen]
+impl Events {
+    /// Called by the stream when it has room.
+    pub async fn pull(&self, controller: ReadableStreamDefaultController) -> Result<(), JsValue> {
+        let Some(mut stream) = self.stream.take() else { return controller.close() };
+        let signals: Vec<AbortSignal> = self.signal.iter().cloned().collect();
+        let next = abortable(&signals, async { Ok(stream.next().await) });
+        match race(next, self.gone.raised()).await {
+            None => Ok(()),
+            Some(Ok(Some(text))) => {
+                controller.enqueue_with_chunk(&Uint8Array::from(text.as_bytes()))?;
+                self.stream.replace(Some(stream));
+                Ok(())
+            }
+            Some(_) => controller.close(),
+        }
+    }
+
+    /// Called by the stream when nobody listens any more.
+    pub fn cancel(&self) {
+        self.gone.raise();
+        self.stream.take();
+    }
+}

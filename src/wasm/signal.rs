@@ -1,0 +1,113 @@
+//! Flags, timers and abort signals as futures that leave nothing behind when they are dropped.
+use crate::client::race;
+use crate::error::Result;
+use crate::wasm::error::to_js;
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortSignal;
+use web_sys::js_sys::Function;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout, catch)]
+    fn set_timeout(ring: &Function, millis: i32) -> std::result::Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
+}
+
+/// Something that happens once; whoever waits for it is woken.
+#[derive(Clone, Default)]
+pub(super) struct Flag(Rc<(Cell<bool>, RefCell<Option<Waker>>)>);
+
+impl Flag {
+    pub(super) fn raise(&self) {
+        self.0.0.set(true);
+        if let Some(waker) = self.0.1.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+
+    pub(super) async fn raised(&self) {
+        poll_fn(|context| {
+            if self.0.0.get() {
+                return Poll::Ready(());
+            }
+            *self.0.1.borrow_mut() = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+struct Timer {
+    id: JsValue,
+    _ring: Closure<dyn FnMut()>,
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(&self.id);
+    }
+}
+
+/// Waits; a wait that is dropped rings no more.
+pub(super) async fn sleep(millis: f64) {
+    // A timer takes at most 2³¹ − 1 ms, and rings at once when asked for more.
+    #[allow(clippy::cast_possible_truncation)]
+    let millis = millis.clamp(0.0, f64::from(i32::MAX)) as i32;
+    let flag = Flag::default();
+    let rung = flag.clone();
+    let ring = Closure::new(move || rung.raise());
+    let Ok(id) = set_timeout(ring.as_ref().unchecked_ref(), millis) else { return };
+    let _timer = Timer { id, _ring: ring };
+    flag.raised().await;
+}
+
+struct Listener<'a> {
+    signal: &'a AbortSignal,
+    heard: Closure<dyn FnMut()>,
+}
+
+impl Drop for Listener<'_> {
+    fn drop(&mut self) {
+        let _ = self.signal.remove_event_listener_with_callback("abort", self.heard.as_ref().unchecked_ref());
+    }
+}
+
+async fn aborted(signal: &AbortSignal) {
+    let flag = Flag::default();
+    let raised = flag.clone();
+    let heard = Closure::new(move || raised.raise());
+    let _ = signal.add_event_listener_with_callback("abort", heard.as_ref().unchecked_ref());
+    let _listener = Listener { signal, heard };
+    flag.raised().await;
+}
+
+/// The work's result, or the reason of whichever signal ends it first. Ending it drops it, and with it all it has under way.
+pub(super) async fn abortable<T>(
+    signals: &[AbortSignal],
+    work: impl Future<Output = Result<T>>,
+) -> std::result::Result<T, JsValue> {
+    if let Some(signal) = signals.iter().find(|signal| signal.aborted()) {
+        return Err(signal.reason());
+    }
+    let none = AbortSignal::from(JsValue::UNDEFINED);
+    let mut signals = signals.iter();
+    let (first, second) = (signals.next(), signals.next());
+    let either = async {
+        match (first, second) {
+            (Some(first), Some(second)) => drop(race(aborted(first), aborted(second)).await),
+            (Some(only), None) => aborted(only).await,
+            _ => std::future::pending().await,
+        }
+    };
+    match race(work, either).await {
+        Some(result) => result.map_err(|error| to_js(&error)),
+        None => Err(first.filter(|signal| signal.aborted()).or(second).unwrap_or(&none).reason()),
+    }
+}

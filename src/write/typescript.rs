@@ -1,0 +1,271 @@
+//! The description as TypeScript: what servers really send, with the doc comments of the declarations.
+use super::types::Types;
+use crate::describe::{Enum, Field, Kind, Members, Object, Presence, Union, Value};
+use crate::finding::{CATALOGUE, Level};
+use crate::system::Documents;
+use crate::systems;
+use std::collections::{BTreeMap, BTreeSet};
+
+const PRELUDE: &str = "\
+/** Any JSON value, as `JSON.parse` reads it. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+/** Any JSON object. */
+export type JsonObject = { [key: string]: Json };
+/** A UUID, as text. */
+export type Uuid = string;
+/** An RFC 3339 date-time, as text. */
+export type DateTime = string;
+/** Words that we know, and any others a newer server may send. */
+export type Open<Known extends string> = Known | (string & {});
+/** Milliseconds since 1970-01-01T00:00:00Z; fractions are kept where the system sends them. */
+export type Millis = number;
+
+/** How bad a finding is. Only an error makes an input invalid. */
+export type Severity = \"error\" | \"warning\" | \"info\";
+/** Which promise a finding measures by: what servers send, the published contract, or what may follow what. */
+export type Level = \"wire\" | \"schema\" | \"lifecycle\";
+/** Why we believe a rule. */
+export type Evidence = \"documented\" | \"observed\" | \"source\" | \"inferred\" | \"policy\";
+/** What a document turned out to be. */
+export type What = \"run\" | \"page\" | \"created\" | \"history\" | \"event\" | \"task\";
+/** Our word for how a run stands. */
+export type Phase = \"queued\" | \"running\" | \"waiting\" | \"finished\" | \"unknown\";
+/** How a finished run ended. */
+export type Outcome = \"succeeded\" | \"declined\" | \"review\" | \"expired\" | \"cancelled\" | \"failed\";
+
+/** One thing wrong or odd. */
+export interface Finding {
+  /** Stable; those of documents are a {@link DocumentCode}. */
+  code: Open<DocumentCode>;
+  severity: Severity;
+  /** Where: a JSON Pointer (RFC 6901), `\"\"` for the whole input. */
+  pointer: string;
+  /** What was met, what is allowed, and how to mend it. */
+  message: string;
+  level: Level;
+  evidence: Evidence;
+  /** From 1, where the input was text and lines were asked for. */
+  line?: number;
+  /** In characters from 1, where the input was text and lines were asked for. */
+  column?: number;
+}
+
+/** All that was found in one input. */
+export interface Report {
+  /** No finding is an error. */
+  valid: boolean;
+  system: SystemName;
+  /** What it was read as. */
+  what: What;
+  /** How many runs it holds. */
+  runs: number;
+  /** In the order of their places in the input. */
+  findings: Finding[];
+}
+
+/** A part of a run. */
+export interface Stage {
+  /** The id the system reads it by, if it has one already. */
+  id?: string;
+  name: string;
+  /** The system's own word; `\"\"` while the stage does not exist yet. */
+  status: string;
+  phase: Phase;
+  outcome?: Outcome;
+  /** From 1. */
+  attempt: number;
+  startedAt?: Millis;
+  finishedAt?: Millis;
+  input?: Json;
+  output?: Json;
+  error?: string;
+  /** Names or ids of the stages behind it, where the system tells its graph. */
+  next?: string[];
+}
+
+/** A run as every system's views show it. */
+export interface Run<S extends SystemName = SystemName> {
+  system: S;
+  /** The id the system reads it by. */
+  id: string;
+  workflowId?: string;
+  name?: string;
+  /** The system's own word, as it came. */
+  status: string;
+  phase: Phase;
+  /** Only with phase `finished`. */
+  outcome?: Outcome;
+  /** From 1; a retry or replay opens the next. */
+  attempt: number;
+  createdAt?: Millis;
+  /** When the newest attempt began. */
+  startedAt?: Millis;
+  /** When the newest attempt ended. */
+  finishedAt?: Millis;
+  /** Milliseconds, as the system counts them; sentinels are absent. */
+  duration?: number;
+  /** What the run was given, out of the system's envelope. */
+  input?: Json;
+  output?: Json;
+  error?: string;
+  tags: string[];
+  metadata: JsonObject;
+  /** The run or task that started this one. */
+  parentId?: string;
+  /** In the order in which they began or will. */
+  stages: Stage[];
+  /** Where a person can look at it or act on it. */
+  link?: string;
+  /** What the system sent. */
+  wire: Wire<S>;
+}
+";
+
+/// All types of the package that follow from Rust: the models of all systems, and what the systems share.
+pub fn package_types() -> String {
+    let names = TypeNames::of(systems::ALL);
+    let mut text = format!("{PRELUDE}\n{}{}", codes(), systems_of(&names));
+    for system in systems::ALL {
+        text += &format!("\n// {}\n", system.name());
+        text += &declarations(&types_at_wire(*system), &|name| names.of_system(*system, name));
+    }
+    text
+}
+
+/// Declarations of the types that can be reached from these values.
+pub fn types_of(roots: &[Value]) -> String {
+    declarations(&Types::of(roots, Level::Wire), &str::to_owned)
+}
+
+fn types_at_wire(system: &dyn Documents) -> Types {
+    let documents = system.documents().iter().map(|document| document.value);
+    Types::of(&documents.chain(system.others().iter().copied()).collect::<Vec<_>>(), Level::Wire)
+}
+
+/// The names of the types of several systems in one file: a system's own name goes before those that clash.
+struct TypeNames {
+    clashing: BTreeSet<&'static str>,
+}
+
+impl TypeNames {
+    fn of(systems: &[&dyn Documents]) -> TypeNames {
+        let mut counts: BTreeMap<&'static str, u32> = BTreeMap::new();
+        for system in systems {
+            let types = types_at_wire(*system);
+            let names = types.objects.into_keys().chain(types.enums.into_keys()).chain(types.unions.into_keys());
+            names.for_each(|name| *counts.entry(name).or_default() += 1);
+        }
+        let shared =
+            ["Run", "Stage", "Finding", "Report", "Wire", "Json", "Open", "Phase", "Outcome", "Level", "What", "Error"];
+        let twice = counts.into_iter().filter(|(name, count)| *count > 1 || shared.contains(name));
+        TypeNames { clashing: twice.map(|(name, _)| name).collect() }
+    }
+
+    fn of_system(&self, system: &dyn Documents, name: &str) -> String {
+        if self.clashing.contains(name) { format!("{}{name}", system.name().type_prefix()) } else { name.into() }
+    }
+}
+
+fn codes() -> String {
+    let lines = CATALOGUE.iter().map(|rule| format!(" * - `{}`: {}\n", rule.code, rule.doc.trim()));
+    let values: Vec<&str> = CATALOGUE.iter().map(|rule| rule.code).collect();
+    let lines: String = lines.collect();
+    format!(
+        "/**\n * What a finding of a document can be.\n{lines} */\nexport type DocumentCode = {};\n",
+        literals(&values)
+    )
+}
+
+/// The names of the systems, and what a run of each comes in.
+fn systems_of(names: &TypeNames) -> String {
+    let all: Vec<&str> = systems::ALL.iter().map(|system| system.name().as_str()).collect();
+    let mut text = format!("/** The systems. */\nexport type SystemName = {};\n", literals(&all));
+    text += "/** The shapes that a run of each system comes in. */\nexport interface WireTypes {\n";
+    for system in systems::ALL {
+        let mut shapes = vec![];
+        for document in system.documents().iter().filter(|document| document.what.holds_a_run()) {
+            let shape = type_of(&document.row(), &|name| names.of_system(*system, name));
+            if !shapes.contains(&shape) {
+                shapes.push(shape);
+            }
+        }
+        text += &format!("  {}: {};\n", system.name(), shapes.join(" | "));
+    }
+    text + "}\n/** The shapes that a run of a system comes in. */\nexport type Wire<S extends SystemName = SystemName> = WireTypes[S];\n"
+}
+
+/// How a type is named in the file.
+type Naming<'a> = &'a dyn Fn(&str) -> String;
+
+fn declarations(types: &Types, name: Naming) -> String {
+    let enums = types.enums.values().map(|of| string_enum(of, name));
+    let unions = types.unions.values().map(|of| union(of, name));
+    let objects = types.objects.values().map(|of| match of.members {
+        Members::Each => interface(of, name),
+        Members::ExactlyOne => choice(of, name),
+    });
+    enums.chain(unions).chain(objects).collect()
+}
+
+fn string_enum(of: &Enum, name: Naming) -> String {
+    format!("{}export type {} = Open<{}>;\n", doc(of.doc, ""), name(of.name), literals(of.values))
+}
+
+fn literals(values: &[&str]) -> String {
+    values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join(" | ")
+}
+
+fn union(of: &Union, name: Naming) -> String {
+    let kinds: Vec<String> = of.kinds.iter().map(|kind| type_of(kind, name)).collect();
+    format!("{}export type {} = {};\n", doc(of.doc, ""), name(of.name), kinds.join(" | "))
+}
+
+/// One of its members at a time, or one that is new to us.
+fn choice(of: &Object, name: Naming) -> String {
+    let members = of.fields.iter().map(|field| format!("{{ {} }}", member(field, "", name)));
+    let members: Vec<String> = members.chain(["JsonObject".into()]).collect();
+    format!("{}export type {} = {};\n", doc(of.doc, ""), name(of.name), members.join(" | "))
+}
+
+fn interface(of: &Object, name: Naming) -> String {
+    let member = |field: &Field| {
+        let mark = if field.value.presence == Presence::Optional { "?" } else { "" };
+        format!("{}  {};\n", doc(field.doc, "  "), member(field, mark, name))
+    };
+    let members: String = of.fields.iter().map(member).collect();
+    format!("{}export interface {} {{\n{members}}}\n", doc(of.doc, ""), name(of.name))
+}
+
+fn member(field: &Field, mark: &str, name: Naming) -> String {
+    let is_plain = field.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
+    let key = if is_plain { field.name.to_owned() } else { format!("{:?}", field.name) };
+    format!("{key}{mark}: {}", type_of(&field.value, name))
+}
+
+fn type_of(value: &Value, name: Naming) -> String {
+    let of = match value.kind {
+        Kind::String { max: 0, .. } => "\"\"".into(),
+        Kind::String { .. } => "string".into(),
+        Kind::Uuid => "Uuid".into(),
+        Kind::DateTime | Kind::NaiveDateTime => "DateTime".into(),
+        Kind::Integer | Kind::Number => "number".into(),
+        Kind::Boolean => "boolean".into(),
+        Kind::Enum(of) => name(of.name),
+        Kind::Object(of) => name(of().name),
+        Kind::Union(of) => name(of.name),
+        Kind::Array { items, .. } | Kind::Rows(items) => format!("Array<{}>", type_of(items, name)),
+        Kind::Map(items) => format!("Record<string, {}>", type_of(items, name)),
+        Kind::AnyObject => "JsonObject".into(),
+        Kind::Any => "Json".into(),
+        Kind::Null => "null".into(),
+    };
+    if value.nullable { of + " | null" } else { of }
+}
+
+fn doc(text: &str, indent: &str) -> String {
+    let lines: Vec<&str> = text.trim().lines().map(str::trim).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!("{indent}/** {} */\n", lines.join(&format!("\n{indent} * ")))
+}

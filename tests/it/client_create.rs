@@ -1,0 +1,120 @@
+//! A run is created once, whatever becomes of the answer.
+use crate::support::{Reply, Server, client, ends, recorded};
+use runward::client::Call;
+use runward::error::Kind;
+use runward::policy::Limits;
+use runward::system::Create;
+
+const TRIGGER: &str = "POST /api/v1/stable/tenants/707d0855-80ab-4e1f-a156-f1c4546cbf52/workflow-runs/trigger";
+const LIST: &str = "GET /api/v1/stable/tenants/707d0855-80ab-4e1f-a156-f1c4546cbf52/workflow-runs?";
+const EMPTY: &str = r#"{"pagination":{"current_page":1,"next_page":2,"num_pages":0},"rows":[]}"#;
+
+/// A deadline that leaves room for every look-up.
+fn patient() -> Limits {
+    Limits { timeout: 60_000.0, deadline: 600_000.0, retries: 2 }
+}
+
+fn with_key(key: Option<&str>) -> Create {
+    Create { workflow: "charge-card".into(), key: key.map(str::to_owned), ..Create::default() }
+}
+
+/// Fails the first triggers, and shows the run in the list from this look on.
+async fn lossy(failures: usize, seen_from: usize) -> Server {
+    let (mut posts, mut looks) = (0, 0);
+    Server::new(move |got| {
+        if got.line().starts_with(TRIGGER) {
+            posts += 1;
+            let lost = posts <= failures;
+            return if lost { Reply::json(500, "null") } else { Reply::json(200, recorded("trigger-only-id")) };
+        }
+        if got.line().starts_with(LIST) {
+            looks += 1;
+            let seen = looks >= seen_from;
+            return Reply::json(200, if seen { recorded("list-after-false-500") } else { EMPTY.into() });
+        }
+        let id = got.line().split(['/', ' ']).rev().nth(2).unwrap_or_default().to_owned();
+        Reply::json(200, recorded("run-standalone-completed").replace("a16ccbaf-84c7-4547-bdd9-6f0922c76346", &id))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_create_tells_the_new_id() {
+    let server = lossy(0, 0).await;
+    let run = ends(client(&server.url, 1.0, patient()).create(&with_key(None), &Call::default())).await.unwrap();
+    assert_eq!(run.snapshot.run.id, "a16ccbaf-84c7-4547-bdd9-6f0922c76346");
+    let got = server.got();
+    assert_eq!(got.len(), 1);
+    let body: serde_json::Value = serde_json::from_str(&got[0].body).unwrap();
+    assert_eq!(body, serde_json::json!({ "workflowName": "charge-card", "input": {}, "return_only_id": true }));
+}
+
+#[tokio::test]
+async fn a_false_500_without_a_key_leaves_the_outcome_open() {
+    let server = lossy(1, 1).await;
+    let error = ends(client(&server.url, 50.0, patient()).create(&with_key(None), &Call::default())).await.unwrap_err();
+    assert_eq!((error.kind, error.status, error.retryable), (Kind::UnknownOutcome, Some(500), false));
+    assert_eq!(server.got().len(), 1);
+}
+
+#[tokio::test]
+async fn a_false_500_with_a_key_finds_the_run_once_the_read_store_shows_it() {
+    let server = lossy(1, 4).await;
+    let run =
+        ends(client(&server.url, 50.0, patient()).create(&with_key(Some("F-1")), &Call::default())).await.unwrap();
+    let row: serde_json::Value = serde_json::from_str(&recorded("list-after-false-500")).unwrap();
+    assert_eq!(row["rows"][0]["metadata"]["id"], run.snapshot.run.id);
+    assert_eq!((server.count(TRIGGER), server.count(LIST)), (1, 4));
+    let look = server.got().into_iter().find(|got| got.line().starts_with(LIST)).unwrap();
+    assert!(look.line().contains("additional_metadata=runwardKey%3AF-1"), "{}", look.line());
+}
+
+#[tokio::test]
+async fn a_lost_create_with_a_key_is_sent_again_only_after_the_read_store_had_its_time() {
+    let server = lossy(1, usize::MAX).await;
+    let run =
+        ends(client(&server.url, 50.0, patient()).create(&with_key(Some("F-1")), &Call::default())).await.unwrap();
+    assert_eq!(run.snapshot.run.id, "a16ccbaf-84c7-4547-bdd9-6f0922c76346");
+    assert_eq!(server.count(TRIGGER), 2);
+    assert!(server.count(LIST) > 10, "{}", server.count(LIST));
+}
+
+#[tokio::test]
+async fn a_create_with_a_key_that_is_lost_again_leaves_the_outcome_open() {
+    let server = lossy(9, usize::MAX).await;
+    let error = ends(client(&server.url, 100.0, patient()).create(&with_key(Some("F-1")), &Call::default())).await;
+    assert_eq!(error.unwrap_err().kind, Kind::UnknownOutcome);
+    assert_eq!(server.count(TRIGGER), 2);
+}
+
+#[tokio::test]
+async fn a_new_run_may_be_unknown_for_a_while_and_others_may_not() {
+    let mut reads = 0;
+    let server = Server::new(move |got| {
+        if got.line().starts_with("POST") {
+            return Reply::json(200, recorded("trigger-only-id"));
+        }
+        reads += 1;
+        if reads < 4 {
+            Reply::json(404, recorded("run-unknown"))
+        } else {
+            Reply::json(200, recorded("run-standalone-completed"))
+        }
+    })
+    .await;
+    let client = client(&server.url, 20.0, patient());
+    let unknown = ends(client.get("11111111-2222-4333-8444-555555555555", &Call::default())).await.unwrap_err();
+    assert_eq!(unknown.kind, Kind::NotFound);
+    let run = ends(client.create(&with_key(None), &Call::default())).await.unwrap();
+    let read = ends(client.get(&run.snapshot.run.id, &Call::default())).await.unwrap();
+    assert_eq!(read.snapshot.run.status, "COMPLETED");
+    assert_eq!(server.count("GET"), 4);
+}
+
+#[tokio::test]
+async fn a_phantom_is_not_waited_for_without_end() {
+    let server = Server::replies([Reply::json(404, recorded("run-phantom"))]).await;
+    let client = client(&server.url, 50.0, patient());
+    let error = ends(client.wait("23d0006a-0618-47c7-b80e-47b73bd80797", Default::default(), Call::default())).await;
+    assert_eq!(error.unwrap_err().kind, Kind::NotFound);
+}

@@ -1,0 +1,390 @@
+//! Hatchet's requests and answers beside what a real client sent and a real server answered.
+use runward::error::{Kind, SystemName};
+use runward::http::{Request, Response, unescape};
+use runward::system::{Api, Create, Filter, Scope};
+use runward::systems::hatchet::api::{self, HatchetApi};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const TENANT: &str = "707d0855-80ab-4e1f-a156-f1c4546cbf52";
+
+struct Recorded {
+    name: String,
+    exchange: Value,
+}
+
+impl Recorded {
+    fn all() -> Vec<Recorded> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hatchet/recorded");
+        let mut all: Vec<Recorded> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .map(|path| Recorded {
+                name: path.file_stem().unwrap().to_string_lossy().into_owned(),
+                exchange: serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap(),
+            })
+            .filter(|recorded| recorded.exchange.get("request").is_some())
+            .collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        assert!(all.len() > 100, "the recordings are there");
+        all
+    }
+
+    fn get(name: &str) -> Recorded {
+        Recorded::all().into_iter().find(|recorded| recorded.name == name).expect(name)
+    }
+
+    fn response(&self) -> Response {
+        let response = &self.exchange["response"];
+        let headers = response["headers"].as_object().unwrap();
+        Response {
+            status: u16::try_from(response["status"].as_u64().unwrap()).unwrap(),
+            headers: headers.iter().map(|(k, v)| (k.to_lowercase(), v.as_str().unwrap().to_owned())).collect(),
+            body: response["body"].as_str().unwrap_or_default().as_bytes().to_vec(),
+        }
+    }
+
+    fn method(&self) -> &str {
+        self.exchange["request"]["method"].as_str().unwrap()
+    }
+
+    fn path(&self) -> (String, BTreeMap<String, Vec<String>>) {
+        let path = self.exchange["request"]["path"].as_str().unwrap();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut pairs = BTreeMap::<String, Vec<String>>::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap();
+            pairs.entry(name.into()).or_default().push(unescape(value).unwrap());
+        }
+        (path.to_owned(), pairs)
+    }
+
+    fn body(&self) -> Option<Value> {
+        self.exchange["request"]["body"].as_str().and_then(|body| serde_json::from_str(body).ok())
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        let headers = self.exchange["request"]["headers"].as_object().unwrap();
+        headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str().unwrap().to_owned())
+    }
+}
+
+fn scope() -> Scope {
+    Scope { tenant: Some(TENANT.into()) }
+}
+
+fn raw(value: &Value) -> runward::describe::Raw {
+    serde_json::from_str(&value.to_string()).unwrap()
+}
+
+/// The request of ours for the same call, and whether the caller asked for the whole answer; `None` for calls that we
+/// do not make, or refuse to make.
+fn ours(recorded: &Recorded) -> Option<runward::error::Result<Request>> {
+    let (path, query) = recorded.path();
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let body = recorded.body();
+    Some(match (recorded.method(), parts.as_slice()) {
+        ("POST", [.., "workflow-runs", "trigger"]) => {
+            let body = body?;
+            HatchetApi.create(
+                &scope(),
+                &Create {
+                    workflow: body["workflowName"].as_str().unwrap_or_default().into(),
+                    input: body.get("input").map(raw),
+                    metadata: body.get("additionalMetadata").map(raw),
+                    priority: body["priority"].as_i64(),
+                    full: body["return_only_id"].is_null(),
+                    key: None,
+                },
+            )
+        }
+        ("POST", [.., "tasks", "cancel"]) => HatchetApi.cancel(&scope(), only_id(&body?)?),
+        ("POST", [.., "tasks", "replay"]) => HatchetApi.replay(&scope(), only_id(&body?)?),
+        ("GET", ["api", "v1", "stable", "workflow-runs", id]) => HatchetApi.get(&scope(), id),
+        ("GET", ["api", "v1", "stable", "workflow-runs", id, "status"]) => api::status(id),
+        ("GET", ["api", "v1", "stable", "tasks", id]) if query.is_empty() => api::task(id),
+        ("GET", ["api", "v1", "stable", "tasks", id, "task-events"]) => {
+            api::task_events(id, query.get("limit")?.first()?.parse().ok()?)
+        }
+        ("GET", ["api", "v1", "tenants", _, "workflows"]) => api::workflows(&scope(), query.get("name")?.first()?),
+        ("GET", ["api", "v1", "version"]) => Ok(api::version()),
+        ("GET", ["api", "v1", "stable", "tenants", _, "workflow-runs"]) => list(&query)?,
+        _ => return None,
+    })
+}
+
+fn only_id(body: &Value) -> Option<&str> {
+    let whole = body.as_object().is_some_and(|body| body.len() == 1);
+    body["externalIds"].as_array().filter(|ids| whole && ids.len() == 1)?.first()?.as_str()
+}
+
+fn list(query: &BTreeMap<String, Vec<String>>) -> Option<runward::error::Result<Request>> {
+    let known = ["since", "only_tasks", "limit", "offset", "statuses", "additional_metadata", "include_payloads"];
+    if query.keys().any(|name| !known.contains(&name.as_str())) || query.get("only_tasks")? != &["false"] {
+        return None;
+    }
+    let date = chrono::DateTime::parse_from_rfc3339(query.get("since")?.first()?).ok()?;
+    let pairs = query.get("additional_metadata").cloned().unwrap_or_default();
+    let filter = Filter {
+        #[allow(clippy::cast_precision_loss)]
+        since: Some(date.timestamp_millis() as f64),
+        page_size: query.get("limit").and_then(|limit| limit.first()?.parse().ok()),
+        metadata: pairs.iter().filter_map(|pair| pair.split_once(':')).map(|(k, v)| (k.into(), v.into())).collect(),
+        statuses: query.get("statuses").cloned().unwrap_or_default(),
+        payloads: query.contains_key("include_payloads"),
+        ..Filter::default()
+    };
+    let cursor = query.get("offset").map(|offset| format!("{}~2026-11-22T16:30:00Z", offset[0]));
+    Some(HatchetApi.list(&scope(), &filter, cursor.as_deref()))
+}
+
+/// Where our request differs from the recorded one on purpose: recording or `*`, field, reason.
+const DIFFERENCES: &[(&str, &str, &str)] = &[
+    ("*", "query limit", "always sent, so that the end of a page can be told"),
+    ("*", "query until", "every page but the first ends where the first began"),
+];
+
+/// What we refuse to send: recording, code.
+const REFUSED: &[(&str, &str)] = &[
+    ("list-limit-0", "invalid_page_size"),
+    ("trigger-empty-object", "missing_workflow"),
+    ("trigger-input-array", "not_an_object"),
+    ("trigger-input-null", "not_an_object"),
+    ("trigger-priority-7", "invalid_priority"),
+];
+
+#[test]
+fn every_recorded_request_that_we_build_is_the_one_we_build() {
+    let (mut compared, mut refused, mut used) = (0, vec![], vec![]);
+    for recorded in Recorded::all() {
+        let Some(request) = ours(&recorded) else { continue };
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => {
+                refused.push((recorded.name.clone(), error.code));
+                continue;
+            }
+        };
+        compared += 1;
+        for field in differing(&recorded, &request) {
+            let listed =
+                DIFFERENCES.iter().position(|(name, what, _)| ["*", &recorded.name].contains(name) && *what == field);
+            used.push(listed.unwrap_or_else(|| panic!("{}: {field} differs: {request:?}", recorded.name)));
+        }
+    }
+    assert!(compared >= 70, "{compared}");
+    assert_eq!(refused, REFUSED.iter().map(|(name, code)| ((*name).to_owned(), *code)).collect::<Vec<_>>());
+    for (index, (name, field, _)) in DIFFERENCES.iter().enumerate() {
+        assert!(used.contains(&index), "{name} {field} differs no more");
+    }
+}
+
+fn differing(recorded: &Recorded, request: &Request) -> Vec<String> {
+    let mut fields = vec![];
+    let (path, query) = recorded.path();
+    let mut note = |differs: bool, field: String| {
+        if differs {
+            fields.push(field)
+        }
+    };
+    note(recorded.method() != request.method.as_str(), "method".into());
+    note(path != request.path, "path".into());
+    let mut ours = BTreeMap::<String, Vec<String>>::new();
+    for (name, value) in &request.query {
+        ours.entry((*name).into()).or_default().push(value.clone());
+    }
+    for name in query.keys().chain(ours.keys()).collect::<std::collections::BTreeSet<_>>() {
+        note(query.get(name) != ours.get(name), format!("query {name}"));
+    }
+    let body = request.body.as_deref().map(|body| serde_json::from_str::<Value>(body).unwrap());
+    let extra = ["idempotencyKey", "colour"];
+    let theirs = recorded.body().map(|mut body| {
+        body.as_object_mut().unwrap().retain(|name, _| !extra.contains(&name.as_str()));
+        body
+    });
+    note(body != theirs, "body".into());
+    let content_type =
+        |recorded: &Recorded| recorded.header("content-type").filter(|_| recorded.name != "trigger-no-content-type");
+    let ours = request.headers.iter().find(|(name, _)| *name == "content-type").map(|(_, value)| value.clone());
+    note(content_type(recorded).is_some_and(|theirs| Some(theirs) != ours), "content-type".into());
+    fields
+}
+
+#[test]
+fn every_recorded_failure_is_the_right_error() {
+    let mut seen = BTreeMap::new();
+    for recorded in Recorded::all() {
+        let response = recorded.response();
+        if response.ok() {
+            continue;
+        }
+        let error = HatchetApi.failure(&response);
+        assert_eq!((error.status, error.system), (Some(response.status), Some(SystemName::Hatchet)));
+        let said: Option<Value> = serde_json::from_slice(&response.body).ok();
+        let said =
+            said.as_ref().and_then(|body| body["message"].as_str().or(body["errors"][0]["description"].as_str()));
+        assert!(said.is_none_or(|said| error.message.contains(said)), "{}: {}", recorded.name, error.message);
+        let expected = match response.status {
+            400 => (Kind::Http, "bad_request", false),
+            403 if said.is_some() => (Kind::Auth, "forbidden", false),
+            403 => (Kind::Auth, "forbidden_or_unknown_path", false),
+            404 => (Kind::NotFound, "not_found", false),
+            415 => (Kind::Http, "unsupported_media_type", false),
+            429 => (Kind::RateLimit, "rate_limited", true),
+            500 => (Kind::Http, "server_error", true),
+            other => panic!("{}: {other} is new", recorded.name),
+        };
+        assert_eq!((error.kind, error.code, error.retryable), expected, "{}", recorded.name);
+        *seen.entry(response.status).or_insert(0) += 1;
+    }
+    assert_eq!(seen.keys().copied().collect::<Vec<_>>(), [400, 403, 404, 415, 429, 500]);
+}
+
+#[test]
+fn a_failure_quotes_little_and_nothing_of_a_page() {
+    let failure = |status: u16, body: &str| {
+        HatchetApi.failure(&Response { status, headers: vec![], body: body.as_bytes().to_vec() }).message
+    };
+    assert_eq!(failure(502, "<html>secret</html>"), "the system answered 502 without a word");
+    assert_eq!(failure(502, "bad gateway\n"), "the system answered 502: bad gateway");
+    assert_eq!(
+        failure(400, r#"{"errors":[{"description":"a"},{"description":"b"}]}"#),
+        "the system answered 400: a; b"
+    );
+    for empty in ["", "null", "{}", "[]", "{\"errors\":[]}"] {
+        assert_eq!(failure(404, empty), "the system answered 404 without a word", "{empty}");
+    }
+    assert!(failure(500, &"x".repeat(100_000)).len() < 400);
+    assert_eq!(
+        HatchetApi.failure(&Response { status: 500, headers: vec![], body: vec![0xff] }).message,
+        "the system answered 500 without a word"
+    );
+}
+
+#[test]
+fn every_recorded_trigger_answer_names_its_run() {
+    let mut ids = vec![];
+    for recorded in Recorded::all().iter().filter(|recorded| recorded.path().0.ends_with("/trigger")) {
+        let response = recorded.response();
+        if response.ok() && recorded.method() == "POST" {
+            let id = HatchetApi.created(&response).unwrap();
+            assert_eq!(id.len(), 36, "{}", recorded.name);
+            ids.push(id);
+        }
+    }
+    assert!(ids.len() >= 8, "{}", ids.len());
+    for body in ["{}", "null", "[]", r#"{"run":{}}"#, r#"{"run":{"metadata":{"id":""}}}"#, "x"] {
+        let response = Response { status: 200, headers: vec![], body: body.as_bytes().to_vec() };
+        assert_eq!(HatchetApi.created(&response).unwrap_err().kind, Kind::Decode, "{body}");
+    }
+}
+
+#[test]
+fn a_page_goes_on_where_the_first_began() {
+    let filter = Filter { page_size: Some(3), ..Filter::default() };
+    let first = HatchetApi.listed(&filter, None, &Recorded::get("list-limit-3").response()).unwrap();
+    assert_eq!(first.rows.len(), 3);
+    let row: Value = serde_json::from_str(first.rows[0].as_str()).unwrap();
+    let cursor = first.next.unwrap();
+    let request = HatchetApi.list(&scope(), &filter, Some(&cursor)).unwrap();
+    let value = |name: &str| request.query.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    assert_eq!(value("offset").as_deref(), Some("3"));
+    assert_eq!(value("until").as_deref(), row["taskInsertedAt"].as_str(), "the server's clock, to the microsecond");
+    let second = HatchetApi.listed(&filter, Some(&cursor), &Recorded::get("list-limit-3-page-2").response()).unwrap();
+    assert_eq!(second.next.unwrap().split_once('~').unwrap(), ("6", cursor.split_once('~').unwrap().1));
+    let last = HatchetApi.listed(&Filter::default(), None, &Recorded::get("list-offset-beyond").response()).unwrap();
+    assert_eq!(last.next, None);
+    for odd in ["", "3", "x~2026-11-22T16:30:00Z", "3~", "3~2026&limit=0", "-1~2026-11-22T16:30:00Z"] {
+        assert_eq!(HatchetApi.list(&scope(), &filter, Some(odd)).unwrap_err().code, "invalid_cursor", "{odd}");
+    }
+}
+
+#[test]
+fn a_key_stands_in_the_metadata_and_finds_its_run() {
+    let create = |metadata: Option<Value>, key: &str| {
+        let create = Create {
+            workflow: "charge-card".into(),
+            metadata: metadata.as_ref().map(raw),
+            key: Some(key.into()),
+            ..Create::default()
+        };
+        HatchetApi
+            .create(&scope(), &create)
+            .map(|request| serde_json::from_str::<Value>(&request.body.unwrap()).unwrap())
+    };
+    let body = create(Some(serde_json::json!({ "order": "A" })), "k:\"1\"").unwrap();
+    assert_eq!(body["additionalMetadata"], serde_json::json!({ "order": "A", "runwardKey": "k:\"1\"" }));
+    assert_eq!(create(None, "k").unwrap()["additionalMetadata"], serde_json::json!({ "runwardKey": "k" }));
+    assert_eq!(create(Some(serde_json::json!({ "runwardKey": "x" })), "k").unwrap_err().code, "reserved_metadata");
+    assert_eq!(create(None, "").unwrap_err().code, "invalid_key");
+    let request = HatchetApi.find(&scope(), "k:1", 0.0).unwrap().unwrap();
+    assert!(request.query.contains(&("additional_metadata", "runwardKey:k:1".into())), "{request:?}");
+    let row: Value = serde_json::from_slice(&Recorded::get("list-after-false-500").response().body).unwrap();
+    let found = HatchetApi.found(&Recorded::get("list-after-false-500").response()).unwrap();
+    assert_eq!(found.as_deref(), row["rows"][0]["metadata"]["id"].as_str());
+    assert_eq!(HatchetApi.found(&Recorded::get("list-after-false-500-early").response()).unwrap(), None);
+}
+
+#[test]
+fn what_hatchet_takes_and_loses_is_not_sent() {
+    let create = |input: &str| {
+        let input = Some(serde_json::from_str(input).unwrap());
+        HatchetApi.create(&scope(), &Create { workflow: "w".into(), input, ..Create::default() })
+    };
+    assert_eq!(create(r#"{"a":"x\u0000y"}"#).unwrap_err().code, "null_character");
+    assert_eq!(create(r#"{"a":"x\\\u0000y"}"#).unwrap_err().code, "null_character");
+    assert!(create(r#"{"a":"x\\u0000y"}"#).is_ok(), "a backslash before u0000 is text");
+    let body = create(r#"{ "n": 9007199254740993, "d": 12.50 }"#).unwrap().body.unwrap();
+    assert!(body.contains(r#"{ "n": 9007199254740993, "d": 12.50 }"#), "{body}");
+}
+
+#[test]
+fn several_metadata_pairs_must_all_match() {
+    let filter = Filter {
+        metadata: vec![("a".into(), "1".into()), ("b".into(), "2:3".into())],
+        statuses: vec!["RUNNING".into(), "FAILED".into()],
+        ..Filter::default()
+    };
+    let request = HatchetApi.list(&scope(), &filter, None).unwrap();
+    let values =
+        |name: &str| request.query.iter().filter(|(key, _)| *key == name).map(|(_, v)| v.as_str()).collect::<Vec<_>>();
+    assert_eq!(values("additional_metadata"), ["a:1", "b:2:3"]);
+    assert_eq!(values("additional_metadata_operator"), ["AND"]);
+    assert_eq!(values("statuses"), ["RUNNING", "FAILED"]);
+    let odd = Filter { metadata: vec![("a:b".into(), "1".into())], ..Filter::default() };
+    assert_eq!(HatchetApi.list(&scope(), &odd, None).unwrap_err().code, "invalid_metadata_filter");
+}
+
+#[test]
+fn a_token_tells_its_tenant_and_server() {
+    // {"sub":"707d…","server_url":"http://localhost:8080"} between a header and a signature that nobody here checks.
+    use base64ct::Encoding;
+    let payload = format!(r#"{{"sub":"{TENANT}","server_url":"http://localhost:8080","exp":1}}"#);
+    let payload = base64ct::Base64UrlUnpadded::encode_string(payload.as_bytes());
+    let claims = HatchetApi.claims(&format!("e30.{payload}.sig"));
+    assert_eq!((claims.tenant.as_deref(), claims.base.as_deref()), (Some(TENANT), Some("http://localhost:8080")));
+    for odd in ["", "a", "a.b", "a.!!.c", "..", "e30.e30.e30"] {
+        assert_eq!(HatchetApi.claims(odd), runward::system::Claims::default(), "{odd}");
+    }
+}
+
+#[test]
+fn a_failed_run_with_retries_left_deserves_a_longer_look() {
+    let doubt = |name: &str| HatchetApi.doubt(std::str::from_utf8(&Recorded::get(name).response().body).unwrap());
+    assert_eq!(doubt("run-false-failed"), 2_000.0);
+    assert_eq!(doubt("run-standalone-failed"), 500.0);
+    assert_eq!(doubt("run-standalone-completed"), 500.0);
+    assert_eq!(HatchetApi.doubt("nonsense"), 500.0);
+}
+
+#[test]
+fn a_tenant_is_needed_and_cannot_leave_its_path() {
+    let create = Create { workflow: "w".into(), ..Create::default() };
+    assert_eq!(HatchetApi.create(&Scope::default(), &create).unwrap_err().code, "missing_tenant");
+    let odd = Scope { tenant: Some("..".into()) };
+    assert_eq!(HatchetApi.create(&odd, &create).unwrap_err().code, "invalid_id");
+    let path = HatchetApi.create(&Scope { tenant: Some("a/b".into()) }, &create).unwrap().path;
+    assert_eq!(path, "/api/v1/stable/tenants/a%2Fb/workflow-runs/trigger");
+}

@@ -1,0 +1,33 @@
+// The packed package's manifest and types, as publint and the TypeScript compiler see them.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { consumer, repository } from "../npm/support.mjs";
+
+const run = (name, args, cwd) => {
+  try {
+    return execFileSync(repository(`node_modules/.bin/${name}`), args, { cwd, encoding: "utf8" });
+  } catch (error) {
+    assert.fail(`${error.stdout}${error.stderr}`);
+  }
+};
+
+test("publint finds nothing to say", () => {
+  assert.match(run("publint", ["run", "--strict", "target/runward.tgz"], repository("")), /All good!/);
+});
+
+for (const resolution of ["node16", "bundler"]) {
+  test(`a strict TypeScript program compiles with the resolution of ${resolution}`, (t) => {
+    const folder = consumer(t);
+    cpSync(repository("tests/types/use.ts"), join(folder, "use.ts"));
+    const compilerOptions = {
+      strict: true, noEmit: true, skipLibCheck: false, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, types: [],
+      target: "es2023", lib: ["es2023", "dom", "dom.iterable", "dom.asynciterable", "esnext.disposable"],
+      module: resolution === "bundler" ? "esnext" : resolution, moduleResolution: resolution,
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+    run("tsc", ["--project", "tsconfig.json"], folder);
+  });
+}

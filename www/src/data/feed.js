@@ -1,0 +1,93 @@
+/** Without a word from the stream for this long, a read makes sure that what is shown still holds. */
+const RECHECK_MS = 15_000;
+const POLL_MS = 3_000;
+/** A stream that ended well is opened again after this. */
+const REOPEN_MS = 200;
+const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000];
+
+/**
+ * Keeps a view fresh: reads once, then follows a stream, and while the stream cannot be had, polls.
+ * What it says about the connection is what it last saw, never what it hopes.
+ *
+ * @param {object} source
+ * @param {(signal: AbortSignal) => Promise<unknown>} source.read reads the present state and hands it on
+ * @param {(signal: AbortSignal) => AsyncIterable<unknown>} source.stream what changes from then on
+ * @param {(item: unknown) => void} source.onItem
+ * @param {boolean} [source.ends] whether the stream's own end is the end of the matter; else it is opened again
+ * @param {(state: Connection) => void} source.onState
+ * @param {AbortSignal} source.signal ends it all
+ * @returns {{ done: Promise<void>, retryNow: () => void }}
+ *
+ * @typedef {{ kind: "connecting" | "live" | "polling" | "down" | "over", error?: Error, retryAt?: number }} Connection
+ */
+export function follow(source) {
+  const wake = { now: () => {} };
+  const retryNow = () => wake.now();
+  addEventListener("online", retryNow, { signal: source.signal });
+  return { done: loop(source, wake), retryNow };
+}
+
+async function loop(source, wake) {
+  const { signal, onState } = source;
+  let failures = 0;
+  onState({ kind: "connecting" });
+  while (!signal.aborted) {
+    try {
+      await source.read(signal);
+      failures = 0;
+      if ((await streamOnce(source)) === "over" && source.ends) {
+        onState({ kind: "over" });
+        return;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const pause = BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)];
+      onState({ kind: "down", error, retryAt: Date.now() + pause });
+      await sleep(pause, signal, wake);
+    }
+  }
+}
+
+/** Follows the stream till it breaks. A stream that cannot be had though reads work is no outage: the next read comes by the clock. */
+async function streamOnce({ read, stream, onItem, onState, signal }) {
+  const round = new AbortController();
+  const stop = () => round.abort();
+  signal.addEventListener("abort", stop, { once: true });
+  let recheckFailed;
+  const recheck = setInterval(() => read(round.signal).catch((error) => { recheckFailed = error; stop(); }), RECHECK_MS);
+  try {
+    onState({ kind: "live" });
+    for await (const item of stream(round.signal)) {
+      onItem(item);
+      onState({ kind: "live" });
+    }
+    if (recheckFailed) throw recheckFailed;
+    await sleep(REOPEN_MS, signal);
+    return "over";
+  } catch (error) {
+    if (signal.aborted) return "over";
+    if (recheckFailed) throw recheckFailed;
+    await read(signal);
+    onState({ kind: "polling", error });
+    await sleep(POLL_MS, signal);
+    return "again";
+  } finally {
+    clearInterval(recheck);
+    signal.removeEventListener("abort", stop);
+    stop();
+  }
+}
+
+/** Waits; ends early when aborted or woken, and never rejects. */
+export function sleep(ms, signal, wake) {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+    if (wake) wake.now = end;
+  });
+}

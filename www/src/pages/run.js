@@ -1,0 +1,247 @@
+import { client, sentence } from "../data/client.js";
+import { follow, sleep } from "../data/feed.js";
+import { seen, store } from "../data/session.js";
+import { outageNotice, showConnection } from "../ui/connection.js";
+import { copy, fill, h, icon, setText, toast } from "../ui/dom.js";
+import { ago, clock, exact, shownDuration } from "../ui/format.js";
+import { jsonPanel, pretty } from "../ui/json.js";
+import { setStatus, statusBadge, tone, workflowName } from "../ui/status.js";
+import { askCancel } from "./cancel.js";
+import { lifecyclePicture } from "./lifecycle.js";
+import { Stages } from "./stages.js";
+import { Transitions } from "./transitions.js";
+
+/** A run that is settled may be replayed by anyone; it is looked at again this often. */
+const SETTLED_MS = 5_000;
+
+/** One run: how it stands, its stages, and the transitions seen, as they come. */
+export function runPage(place, signal, id) {
+  const view = new RunView(place, signal, id);
+  view.start();
+  return "Run";
+}
+
+class RunView {
+  #id;
+  #signal;
+  #run;
+  #change;
+  #readAt;
+  #state = { kind: "connecting" };
+  #feed;
+  #drawn = "";
+  #notice = outageNotice();
+  #name = h("h1.run-title", {}, "…");
+  #status = h("span");
+  #belief = h("span.belief", { role: "status" });
+  #cancel = h("button.button", { type: "button", hidden: true, onclick: () => void this.#askCancel() }, icon("stop"), "Cancel");
+  #replay = h("button.button", { type: "button", hidden: true, onclick: () => void this.#doReplay() }, icon("replay"), "Replay");
+  #facts = h("dl.facts");
+  #duration = h("dd");
+  #error = h("div.run-error", { hidden: true });
+  #stages = new Stages();
+  #transitions = new Transitions();
+  #picture = lifecyclePicture();
+  #payloads = h("section.payloads", { "aria-label": "Data" });
+  #content = h("div.run-content", { hidden: true });
+  #missing = h("div.empty", {}, h("p", {}, "Reading the run…"));
+
+  constructor(place, signal, id) {
+    this.#id = id;
+    this.#signal = signal;
+    const actions = h("div.actions", {}, this.#cancel, this.#replay, this.#wireButton());
+    const head = h("div.run-head", {}, h("a.back", { href: "#/runs" }, icon("back"), "Runs"), h("div.run-line", {}, this.#name, actions), h("div.run-state", {}, this.#status, this.#belief));
+    const aside = h("div.run-aside", {}, h("section.card", {}, h("h2", {}, "Transitions seen"), this.#transitions.element), h("section.card", {}, h("h2", {}, "Lifecycle"), this.#picture.element));
+    const body = h("div.run-body", {}, h("section.card.stages-card", {}, h("h2", {}, "Stages"), this.#stages.element), this.#payloads);
+    this.#content.append(this.#facts, this.#error, h("div.run-columns", {}, body, aside));
+    fill(place, head, this.#notice.element, this.#missing, this.#content);
+  }
+
+  start() {
+    const known = store.get(this.#id);
+    if (known) this.#take(known);
+    const clockwork = setInterval(() => this.#tick(), 500);
+    this.#signal.addEventListener("abort", () => clearInterval(clockwork));
+    void this.#follow();
+  }
+
+  /** Follows the run to its confirmed end, then looks again now and then, since a replay may open it anew. */
+  async #follow() {
+    while (!this.#signal.aborted) {
+      this.#feed = follow({
+        ends: true,
+        read: async (signal) => this.#take(await client.runs.get(this.#id, { signal })),
+        stream: (signal) => client.runs.watch(this.#id, { signal }),
+        onItem: (change) => this.#take(change.after, change),
+        onState: (state) => this.#show(state),
+        signal: this.#signal,
+      });
+      await this.#feed.done;
+      await this.#settle();
+    }
+  }
+
+  async #settle() {
+    const { status, attempt } = this.#run ?? {};
+    const wake = { now: () => {} };
+    this.#feed = { retryNow: () => wake.now(), wake };
+    while (!this.#signal.aborted && this.#run?.status === status && this.#run?.attempt === attempt) {
+      await sleep(SETTLED_MS, this.#signal, wake);
+      if (this.#signal.aborted) return;
+      try {
+        this.#take(await client.runs.get(this.#id, { signal: this.#signal }));
+        this.#show({ kind: "over" });
+      } catch (error) {
+        this.#show({ kind: "down", error, retryAt: Date.now() + SETTLED_MS });
+      }
+    }
+  }
+
+  #take(run, change) {
+    this.#run = run;
+    this.#readAt = Date.now();
+    if (change) this.#change = change;
+    else if (this.#change && this.#change.after.status !== run.status) this.#change = undefined;
+    store.take([run]);
+    if (seen.note(run, change)) this.#transitions.show(seen.of(run.id));
+    this.#draw();
+  }
+
+  #draw() {
+    const run = this.#run;
+    this.#missing.hidden = true;
+    this.#content.hidden = false;
+    setText(this.#name, run.name || run.id);
+    document.title = `${run.name || run.id} · Runward`;
+    this.#drawStatus(run);
+    this.#transitions.show(seen.of(run.id));
+    this.#stages.show(run);
+    this.#picture.mark(run.status);
+    const done = run.phase === "finished";
+    this.#cancel.hidden = done;
+    this.#replay.hidden = !done;
+    this.#drawData(run);
+    this.#tick();
+  }
+
+  #drawStatus(run) {
+    if (!this.#status.classList.contains("status")) {
+      const badge = statusBadge(run, ".status-large");
+      this.#status.replaceWith(badge);
+      this.#status = badge;
+    }
+    setStatus(this.#status, run);
+    const confirmedAt = this.#change?.confirmedAt;
+    const provisional = run.phase === "finished" && !confirmedAt && this.#state.kind !== "over";
+    this.#belief.dataset.belief = provisional ? "provisional" : confirmedAt ? "confirmed" : "";
+    setText(this.#belief, provisional ? "Provisional: a second read must agree" : confirmedAt ? `Confirmed ${clock(confirmedAt)}` : "");
+  }
+
+  /** Facts and payloads are laid out anew only when they changed, so that what is folded or selected stays. */
+  #drawData(run) {
+    const { wire, stages, ...shown } = run;
+    const key = JSON.stringify(shown);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    fill(this.#facts, this.#factList(run));
+    this.#error.hidden = !run.error;
+    if (run.error) fill(this.#error, errorPanel(run));
+    const folded = new Map([...this.#payloads.querySelectorAll("details")].map((panel) => [panel.querySelector(".panel-title").textContent, panel.open]));
+    const panel = (title, value) => jsonPanel(title, value, { open: folded.get(title) ?? true });
+    fill(this.#payloads, panel("Input", run.input), panel("Output", run.output), panel("Metadata", run.metadata));
+  }
+
+  #factList(run) {
+    const id = h("dd.fact-id", {}, h("code", {}, run.id), h("button.icon-button", { type: "button", "aria-label": "Copy the id", title: "Copy", onclick: () => void copy(run.id, "Id") }, icon("copy")));
+    const facts = [
+      ["Id", id],
+      ["Workflow", h("dd", { title: run.workflowId }, workflowName(run))],
+      ["Created", time(run.createdAt)],
+      ["Started", time(run.startedAt)],
+      ["Finished", time(run.finishedAt)],
+      ["Duration", this.#duration],
+      ["Attempt", h("dd", {}, String(run.attempt))],
+      run.parentId && ["Parent", h("dd", {}, h("a", { href: `#/runs/${encodeURIComponent(run.parentId)}` }, run.parentId.slice(0, 8)))],
+      run.tags?.length > 0 && ["Tags", h("dd", {}, run.tags.join(", "))],
+    ];
+    return facts.filter(Boolean).map(([title, value]) => h("div.fact", {}, h("dt", {}, title), value));
+  }
+
+  #show(state) {
+    this.#state = state;
+    showConnection(state);
+    this.#notice.show(state, this.#readAt, () => this.#feed?.retryNow());
+    if (this.#run) this.#drawStatus(this.#run);
+    else if (state.kind === "down") fill(this.#missing, h("h2", {}, "The run cannot be shown yet"), h("p", {}, state.error?.status === 404 ? "The system does not know this id. Right after its creation a run may be unknown for a moment." : "It will appear as soon as the connection is back."));
+    this.#tick();
+  }
+
+  #tick() {
+    const now = Date.now();
+    this.#notice.tick(this.#state);
+    if (!this.#run) return;
+    setText(this.#duration, shownDuration(this.#run, now));
+    this.#stages.tick(now);
+    for (const element of this.#facts.querySelectorAll("time")) setText(element, ago(Number(element.dataset.at), now));
+  }
+
+  async #askCancel() {
+    if (!(await askCancel(this.#run))) return;
+    await this.#act(this.#cancel, "Cancelling…", async () => {
+      const effect = await client.runs.cancel(this.#id, { signal: this.#signal });
+      toast(effect.effect === "ineffective" ? "The system took the cancel and did nothing: the run was over" : "Cancel accepted; the run shows when it takes effect");
+    });
+  }
+
+  async #doReplay() {
+    await this.#act(this.#replay, "Replaying…", async () => {
+      await client.runs.replay(this.#id, { signal: this.#signal });
+      toast("Replay accepted; a new attempt opens");
+    });
+  }
+
+  async #act(button, word, work) {
+    const label = button.lastChild;
+    const text = label.textContent;
+    button.disabled = true;
+    label.textContent = word;
+    try {
+      await work();
+      this.#feed?.wake?.now();
+    } catch (error) {
+      if (!this.#signal.aborted) toast(sentence(error));
+    } finally {
+      button.disabled = false;
+      label.textContent = text;
+    }
+  }
+
+  #wireButton() {
+    const show = () => {
+      const dialog = h("dialog.wire", { "aria-label": "What the system sent" }, h("form.dialog-head", { method: "dialog" }, h("h2", {}, "What the system sent"), h("button.button.small", { type: "button", onclick: () => void copy(pretty(this.#run?.wire), "JSON") }, icon("copy"), "Copy"), h("button.button.small", {}, "Close")), jsonPanel("Wire JSON", this.#run?.wire ?? null));
+      dialog.addEventListener("close", () => dialog.remove());
+      document.body.append(dialog);
+      dialog.showModal();
+    };
+    return h("button.button", { type: "button", onclick: show }, icon("code"), "Wire");
+  }
+}
+
+function time(at) {
+  if (at === undefined || at === null) return h("dd.none", {}, "not yet");
+  return h("dd", {}, h("time", { datetime: new Date(at).toISOString(), title: exact(at), data: { at: String(at) } }));
+}
+
+/** Workers often send their error as JSON in a string; then message and stack are shown apart. */
+function errorPanel(run) {
+  let message = run.error;
+  let stack;
+  try {
+    const parsed = JSON.parse(run.error);
+    if (typeof parsed?.message === "string") ({ message, stack } = parsed);
+  } catch {
+    // Plain text is shown as it is.
+  }
+  const title = run.phase === "finished" && run.outcome !== "failed" ? "Error of an earlier attempt" : "Error";
+  return [h("h2", { data: { tone: tone(run) } }, title), h("p.error-message", {}, message), stack && h("details", {}, h("summary", {}, "Stack"), h("pre.json", { tabindex: "0" }, stack))].filter(Boolean);
+}

@@ -1,0 +1,60 @@
+import { lifecycle } from "runward";
+import { SYSTEM } from "../data/client.js";
+import { h, icon } from "../ui/dom.js";
+import { clockMs, exact } from "../ui/format.js";
+import { statusBadge } from "../ui/status.js";
+
+const VERDICTS = {
+  advance: "step forward",
+  newAttempt: "new attempt",
+  revision: "revised",
+  stale: "older state read later",
+  conflict: "cannot be",
+};
+
+/** The transitions of one run, newest first. */
+export class Transitions {
+  #shown = "";
+  #list = h("ol.transitions", { "aria-live": "polite" });
+  element = this.#list;
+
+  /** Shows these steps, oldest first in the argument. */
+  show(steps) {
+    const key = JSON.stringify(steps);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    this.#list.replaceChildren(...steps.map((step, index) => item(step, index)).reverse());
+  }
+}
+
+function item(step, index) {
+  const after = { status: step.to, phase: step.phase, outcome: step.outcome };
+  const row = rule(step);
+  const line = h("div.step-line", {}, step.from ? [h("span.step-from", {}, word(step.from)), icon("arrow")] : h("span.step-from", {}, "First seen"), statusBadge(after));
+  const time = h("time", { datetime: new Date(step.at).toISOString(), title: exact(step.at) }, clockMs(step.at));
+  return h("li.step", { data: { from: step.from ?? "", to: step.to, verdict: step.verdict ?? "" } }, line, h("div.step-facts", {}, time, ...facts(step, row, index)), ...step.findings.map(findingLine));
+}
+
+function facts(step, row, index) {
+  const cause = step.cause ?? row?.cause;
+  return [
+    step.verdict && h("span.verdict", { data: { verdict: step.verdict } }, VERDICTS[step.verdict] ?? step.verdict),
+    cause && h("span", { title: "What makes this step happen" }, `by ${cause}`),
+    row && h("span", { title: "Why this rule is believed" }, row.evidence),
+    (step.attempt > 1 || index === 0) && h("span", {}, `attempt ${step.attempt}`),
+    step.confirmedAt ? h("span", { title: exact(step.confirmedAt) }, "confirmed") : step.provisional && h("span.provisional", {}, "provisional"),
+  ].filter(Boolean);
+}
+
+function findingLine(finding) {
+  return h("p.step-finding", { data: { severity: finding.severity } }, icon(finding.severity), h("span", {}, h("code", {}, finding.code), ` ${finding.message}`));
+}
+
+/** The row of the lifecycle table that a step goes by. */
+function rule(step) {
+  if (!step.from) return undefined;
+  const rows = lifecycle(SYSTEM).rows.filter((row) => row.from === step.from && row.to === step.to);
+  return rows.find((row) => row.cause === step.cause) ?? rows[0];
+}
+
+const word = (status) => status.charAt(0) + status.slice(1).toLowerCase();

@@ -1,0 +1,14 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  build: {
+    // Every browser that has WebAssembly reference types, which the package needs, has modern JavaScript.
+    target: "es2023",
+    // From these on `light-dark()` is known as it stands.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
+    // The page's policy allows no inline script, and such browsers need no polyfill for preloading.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  worker: { format: "es" },
+});

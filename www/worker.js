@@ -1,0 +1,43 @@
+import { Gateway, Hatchet } from "runward";
+
+/** Sent with every file of the dashboard: no script, style or connection but our own; WebAssembly allowed. */
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** A plain directory service tells no types; a platform's own asset service does, and is believed. */
+const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", svg: "image/svg+xml", wasm: "application/wasm", json: "application/json" };
+
+let gateway;
+
+/** The gateway lives as long as the isolate: its watches are shared between requests, and the token stays in here. */
+function gatewayOf(env) {
+  gateway ??= new Gateway({ systems: { hatchet: new Hatchet({ baseUrl: env.HATCHET_URL, token: env.HATCHET_TOKEN, tenant: env.HATCHET_TENANT }) } });
+  return gateway;
+}
+
+export default {
+  /** Answers the gateway's routes under `/api`, and everything else from the dashboard's files. */
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/api" || pathname.startsWith("/api/")) return gatewayOf(env).handle(request);
+    return asset(request, env, pathname);
+  },
+};
+
+async function asset(request, env, pathname) {
+  if (request.method !== "GET" && request.method !== "HEAD") return new Response("Method not allowed", { status: 405, headers: { Allow: "GET, HEAD" } });
+  const path = pathname === "/" ? "/index.html" : pathname;
+  const found = await env.ASSETS.fetch(new Request(new URL(path, request.url), { method: request.method }));
+  const headers = new Headers(found.headers);
+  if (found.ok) describe(headers, path);
+  headers.set("Content-Security-Policy", POLICY);
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Referrer-Policy", "no-referrer");
+  return new Response(found.body, { status: found.status, headers });
+}
+
+function describe(headers, path) {
+  const type = headers.get("Content-Type");
+  if (!type || type.startsWith("application/octet-stream")) headers.set("Content-Type", TYPES[path.split(".").at(-1)] ?? "application/octet-stream");
+  // Built files carry a hash of their content in their name.
+  headers.set("Cache-Control", path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+}

@@ -1,0 +1,74 @@
+//! `cargo xtask test`: everything, or parts by name.
+mod chromium;
+mod count;
+mod node;
+mod rust;
+
+use crate::build;
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+use count::Count;
+
+/// Which parts to test.
+#[derive(clap::Args)]
+pub struct Options {
+    /// The parts; all of them when none is named.
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Part {
+    /// The crates on this machine: tests, lints, format.
+    Rust,
+    /// The WebAssembly by itself: what becomes of a panic.
+    Wasm,
+    /// The packed package: its types and its manifest.
+    Types,
+    /// The packed package, installed and run in Node, workerd and Chromium.
+    Npm,
+    /// The dashboard's modules by themselves.
+    Www,
+    /// The dashboard in Chromium, through workerd, to the local engine.
+    E2e,
+}
+
+/// Runs the parts and says how many tests passed and failed.
+pub fn run(options: &Options) -> Result<()> {
+    let parts = if options.parts.is_empty() { Part::value_variants() } else { &options.parts };
+    let mut count = Count::default();
+    for part in parts {
+        count += part.run()?;
+    }
+    println!("\n{} passed, {} failed", count.passed, count.failed);
+    if count.failed > 0 {
+        bail!("Some tests failed: see above.");
+    }
+    Ok(())
+}
+
+impl Part {
+    fn run(self) -> Result<Count> {
+        match self {
+            Part::Rust => rust::run(),
+            Part::Wasm => {
+                build::panicking()?;
+                node::run("tests/wasm", &[])
+            }
+            Part::Types => {
+                build::package()?;
+                node::run("tests/types", &[])
+            }
+            Part::Npm => {
+                build::package()?;
+                node::run("tests/npm", &[("CHROMIUM", chromium::find()?)])
+            }
+            Part::Www => node::run("www/test", &[]),
+            Part::E2e => {
+                build::dashboard()?;
+                build::engine()?;
+                node::run("tests/e2e", &[("CHROMIUM", chromium::find()?)])
+            }
+        }
+    }
+}
