@@ -1,5 +1,5 @@
 //! Validating and parsing whole documents of any system: the functions behind `validateRun`, `parseRun` and `parsePage`.
-use crate::describe::{Column, Document};
+use crate::describe::{Column, Document, Raw};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::{CATALOGUE, Code, Finding, Level, Report, Severity, What};
 use crate::read::{self, Item, Limits, Padded, Place, Walked, Walker};
@@ -151,6 +151,27 @@ fn rows(system: &dyn Documents, page: &str) -> &'static str {
     let pages: Vec<_> = system.documents().iter().filter(|document| document.what == What::Page).collect();
     let found = read::recognise(&input, 0, &pages).and_then(|number| pages.get(number));
     found.map_or("", |document| document.place)
+}
+
+/// The same document without its secrets, for those who may look at a run but not act with it: `sdk_token`, tokens, signed
+/// addresses, as the descriptions note them. Number spelling and order stay, white space does not.
+///
+/// # Errors
+/// `decode` when the text is not JSON.
+pub fn redacted(system: &dyn Documents, json: &str) -> Result<String> {
+    let bad = || Error::new(Kind::Decode, "bad_json", "this is not JSON").of(system.name());
+    let raw = Raw::parse(json).ok_or_else(bad)?;
+    let documents: Vec<&Document> = system.documents().iter().collect();
+    let of = |raw: &Raw| {
+        let found = read::recognise(&Padded::new(raw.as_str().as_bytes()), 0, &documents);
+        found.and_then(|number| documents.get(number)).map_or_else(|| raw.clone(), |found| found.value.redact(raw))
+    };
+    let is_list = raw.as_str().starts_with('[') && !documents.iter().any(|document| document.value.takes(b'['));
+    if !is_list {
+        return Ok(of(&raw).as_str().into());
+    }
+    let items: Vec<Raw> = serde_json::from_str(raw.as_str()).map_err(|_| bad())?;
+    serde_json::to_string(&items.iter().map(of).collect::<Vec<_>>()).map_err(|_| bad())
 }
 
 fn valid(report: Report) -> Result<Report> {

@@ -75,6 +75,16 @@ impl Number {
     }
 }
 
+/// A string that is never printed. Its field is noted as a secret, too, so that what is shown to others leaves it out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(super::REDACTED)
+    }
+}
+
 /// A UUID as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Uuid(pub String);
@@ -195,6 +205,7 @@ macro_rules! kinds {
 }
 kinds! {
     String = Kind::String { min: 0, max: u32::MAX };
+    Secret = Kind::String { min: 0, max: u32::MAX };
     Uuid = Kind::Uuid;
     DateTime = Kind::DateTime;
     NaiveDateTime = Kind::NaiveDateTime;

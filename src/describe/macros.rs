@@ -343,6 +343,7 @@ macro_rules! choice {
     ($(#[doc = $doc:literal])* pub enum $name:ident { $($variant:ident($type:ty) = $text:literal),* $(,)? }) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(clippy::large_enum_variant)] // it is read, shown and dropped, and there are few
         pub enum $name {
             $(#[doc = concat!("`", $text, "`")] $variant($type),)*
             /// Anything but exactly one of these members.

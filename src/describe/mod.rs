@@ -6,9 +6,11 @@ mod codec;
 mod kinds;
 #[doc(hidden)]
 pub mod macros;
+mod redact;
 
 pub use codec::Others;
 pub use kinds::*;
+pub use redact::REDACTED;
 
 use crate::finding::{Evidence, Level, What};
 
@@ -235,6 +237,12 @@ pub struct Document {
 }
 
 impl Document {
+    /// Is there a run in it, or are there rows of them?
+    pub fn holds_a_run(&self) -> bool {
+        let carries = self.what == What::Event && !self.place.is_empty();
+        self.what == What::Page || self.run.is_some() || carries
+    }
+
     /// What a run in it comes in: its rows, where it has any, and otherwise the whole.
     pub fn row(&self) -> Value {
         fn rows(value: &Value) -> Option<Value> {

@@ -326,9 +326,9 @@ impl<'a> Walk<'a> {
     fn is_in_other_case(&mut self, at: At<'a>, end: At<'a>, step: &Step) -> bool {
         let kind = self.plan.expectations.get(step.id as usize).map(|expectation| expectation.value.kind);
         let Some(Kind::Enum(of)) = kind else { return false };
-        let place = of.place(self.lex.inside(at, end));
-        place.map(|place| self.row.keep(step.column, place as f64));
-        place.is_some()
+        let Some(place) = of.place(self.lex.inside(at, end)) else { return false };
+        self.row.keep(step.column, place as f64);
+        true
     }
 
     /// Reads the string from `at` to `end` again with its escapes resolved, and keeps its value if it is right.

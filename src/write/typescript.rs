@@ -183,7 +183,7 @@ fn systems_of(names: &TypeNames) -> String {
     text += "/** The shapes that a run of each system comes in. */\nexport interface WireTypes {\n";
     for system in systems::ALL {
         let mut shapes = vec![];
-        for document in system.documents().iter().filter(|document| document.what.holds_a_run()) {
+        for document in system.documents().iter().filter(|document| document.holds_a_run()) {
             let shape = type_of(&document.row(), &|name| names.of_system(*system, name));
             if !shapes.contains(&shape) {
                 shapes.push(shape);

@@ -172,7 +172,7 @@ fn bodies_of(system: &dyn Documents) -> Vec<(usize, String)> {
         ("event-timeline-file", 4),
     ];
     let meshx = [("run-failed", 0), ("run-completed", 0), ("list", 1)];
-    let (all, chosen): (Vec<(String, String)>, &[(&str, usize)]) = match system.name() {
+    let (all, chosen): (Vec<NamedText>, &[(&str, usize)]) = match system.name() {
         SystemName::Hatchet => (documents().into_iter().map(|(name, _, body)| (name, body)).collect(), &hatchet),
         SystemName::Formance => (texts(of_formance()), &formance),
         SystemName::Onfido => (texts(of_onfido()), &onfido),
@@ -185,7 +185,9 @@ fn bodies_of(system: &dyn Documents) -> Vec<(usize, String)> {
     chosen.iter().map(of).collect()
 }
 
-fn texts(bodies: Vec<Sample>) -> Vec<(String, String)> {
+type NamedText = (String, String);
+
+fn texts(bodies: Vec<Sample>) -> Vec<NamedText> {
     bodies.into_iter().map(|body| (body.name, body.text)).collect()
 }
 

@@ -6,11 +6,12 @@ use crate::views::assert_golden;
 use runward::describe::{Document, Kind, Value, Wire};
 use runward::error::SystemName;
 use runward::finding::{Finding, Level, Report, Severity, What};
+use runward::lifecycle::{Verdict, judge};
 use runward::read::{Limits, Padded, Place, Walker};
 use runward::run::{Outcome, Phase, Run, Snapshot};
 use runward::system::Documents;
 use runward::systems::{self, formance, meshx, onfido};
-use runward::validate::{Options, parse_page, parse_run, validate_run};
+use runward::validate::{Options, parse_page, parse_run, redacted, validate_run};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
@@ -438,6 +439,52 @@ fn no_view_of_onfido_shows_a_secret() {
 }
 
 #[test]
+fn a_document_for_others_has_no_secret_and_is_the_same_otherwise() {
+    for name in ["run-created", "page", "event-timeline-file", "webhook_workflow_run_completed.body"] {
+        let body = find(of_onfido(), name);
+        let shown = redacted(&onfido::Onfido, &body).unwrap();
+        for secret in ["eyJhbGciOiJFUzUxMiJ9", "onfido.app/l/", "dummy-signature"] {
+            assert!(!shown.contains(secret), "{name} shows {secret}");
+        }
+        let mut whole: Json = serde_json::from_str(&body).unwrap();
+        blank(&mut whole);
+        assert_eq!(serde_json::from_str::<Json>(&shown).unwrap(), whole, "{name}");
+        assert!(report(&onfido::Onfido, &shown, Level::Wire).valid, "{name}");
+    }
+    let (big, instance) = (find(of_onfido(), "run-big-number"), find(of_formance(), "instance-succeeded"));
+    assert!(redacted(&onfido::Onfido, &big).unwrap().contains("1.50e+2"));
+    assert_eq!(canonical(&redacted(&formance::Formance, &instance).unwrap()), canonical(&instance));
+}
+
+/// Blanks the members that hold secrets, by name.
+fn blank(json: &mut Json) {
+    match json {
+        Json::Object(members) => {
+            for (name, value) in members.iter_mut() {
+                let is_secret = matches!(name.as_str(), "sdk_token" | "url" | "timeline_file_download_url");
+                if is_secret && value.is_string() {
+                    *value = json!(runward::describe::REDACTED);
+                }
+                blank(value);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(blank),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_model_prints_its_secrets() {
+    let run: onfido::model::WorkflowRun = serde_json::from_str(&find(of_onfido(), "run-created")).unwrap();
+    let hooks: onfido::model::WebhooksList = serde_json::from_str(&find(of_onfido(), "webhooks-list")).unwrap();
+    let token: meshx::model::Token = serde_json::from_str(&find(of_meshx(), "token")).unwrap();
+    let printed = format!("{run:?}{hooks:?}{token:?}");
+    for secret in ["eyJhbGciOiJFUzUxMiJ9", "onfido.app/l/", "dummy"] {
+        assert!(!printed.contains(secret), "{secret} is printed");
+    }
+}
+
+#[test]
 fn meshx_words_mean_the_same_in_any_case_and_others_nothing() {
     let expected = [
         ("run-created", Phase::Queued, None),
@@ -477,4 +524,32 @@ fn payloads_keep_every_digit() {
     assert!(meshx_run("run-big-number").input.unwrap().as_str().contains("12345678901234567890"));
     let metadata: Json = serde_json::from_str(onfido_run("run-created").metadata.unwrap().as_str()).unwrap();
     assert_eq!(metadata["customer_user_id"], json!("cust-20817"));
+}
+
+#[test]
+fn what_one_read_says_after_another_is_a_step_of_the_lifecycle() {
+    let verdict = |system: &dyn Documents, before: &str, after: &str| {
+        let bodies = || match system.name() {
+            SystemName::Formance => of_formance(),
+            SystemName::Onfido => of_onfido(),
+            _ => of_meshx(),
+        };
+        let (before, after) = (snapshot(system, &find(bodies(), before)), snapshot(system, &find(bodies(), after)));
+        judge(systems::rules(system.name()), &before, &after).verdict
+    };
+    let expected: [(&dyn Documents, &str, &str, Verdict); 10] = [
+        (&formance::Formance, "run-with-vars", "instance-waiting", Verdict::Advance),
+        (&formance::Formance, "instance-waiting", "instance-succeeded", Verdict::Advance),
+        (&formance::Formance, "instance-succeeded", "instance-waiting", Verdict::Stale),
+        (&formance::Formance, "run-wait-true-failed", "instance-failed", Verdict::Same),
+        (&formance::Formance, "run-local-time-zone", "instance-local-time-zone", Verdict::Advance),
+        (&formance::Formance, "instance-failed", "instance-succeeded", Verdict::Conflict),
+        (&onfido::Onfido, "run-created", "run-approved", Verdict::Advance),
+        (&onfido::Onfido, "run-approved", "run-created", Verdict::Stale),
+        (&meshx::MeshX, "run-created", "run-completed", Verdict::Advance),
+        (&meshx::MeshX, "run-completed", "run-failed", Verdict::Conflict),
+    ];
+    for (system, before, after, wanted) in expected {
+        assert_eq!(verdict(system, before, after), wanted, "{before} to {after}");
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Its contract forbids no further members. What servers send and the contract does not know may be absent, so that what
 //! keeps to the contract is right as well.
-use crate::describe::{AnyObject, DateTime, Nullable, Number, Raw, Rows, Uuid};
+use crate::describe::{AnyObject, DateTime, Nullable, Number, Raw, Rows, Secret, Uuid};
 use crate::{choice, object, string_enum, union};
 use std::collections::BTreeMap;
 
@@ -682,6 +682,7 @@ string_enum! {
         FailedWorkflowStage = "FAILED_WORKFLOW_STAGE",
         SucceededTrigger = "SUCCEEDED_TRIGGER",
         FailedTrigger = "FAILED_TRIGGER",
+        Audit = "AUDIT",
         DeliveredStartedWorkflow = "orchestration.started_workflow",
         DeliveredSucceededWorkflow = "orchestration.succeeded_workflow",
         DeliveredFailedWorkflow = "orchestration.failed_workflow",
@@ -792,7 +793,7 @@ object! {
     #[snake_case]
     pub struct AccessToken {
         #[note(Secret)]
-        pub access_token: String,
+        pub access_token: Secret,
         /// `Bearer`.
         pub token_type: Option<String>,
         /// Seconds.

@@ -2,7 +2,7 @@
 //!
 //! Nobody outside has seen its server; all is told by its published client. That requires every key of a run and lets half of
 //! them be `null`; here an absent key reads as `null`. Dates have an offset by contract and may come without one.
-use crate::describe::{AnyObject, DateTime, NaiveDateTime, Nullable, Raw, Rows, Text, Uuid};
+use crate::describe::{AnyObject, DateTime, NaiveDateTime, Nullable, Raw, Rows, Secret, Text, Uuid};
 use crate::{object, string_enum, union};
 use std::collections::BTreeMap;
 
@@ -329,7 +329,7 @@ object! {
     pub struct Login {
         pub user: String,
         #[note(Secret)]
-        pub password: String,
+        pub password: Secret,
         pub remember_me: Option<bool>,
     }
 }
@@ -339,7 +339,7 @@ object! {
     #[snake_case]
     pub struct RefreshToken {
         #[note(Secret)]
-        pub refresh_token: String,
+        pub refresh_token: Secret,
     }
 }
 
@@ -348,9 +348,9 @@ object! {
     #[snake_case]
     pub struct Token {
         #[note(Secret)]
-        pub access_token: String,
+        pub access_token: Secret,
         #[note(Secret)]
-        pub refresh_token: String,
+        pub refresh_token: Secret,
         /// Seconds.
         pub expires_in: i64,
         /// Seconds.
@@ -358,7 +358,7 @@ object! {
         pub scope: String,
         pub token_type: String,
         #[note(Secret)]
-        pub session_state: String,
+        pub session_state: Secret,
     }
 }
 

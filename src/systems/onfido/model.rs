@@ -2,7 +2,7 @@
 //!
 //! Its contract declares hardly any `null`, and rejects every real body. So whatever it does not require may be absent or
 //! `null` here: seen in official tests and signed bodies for some members, our policy for the others.
-use crate::describe::{AnyObject, AtMost, DateTime, NaiveDateTime, Nullable, Raw, Rows, Text, Uuid};
+use crate::describe::{AnyObject, AtMost, DateTime, NaiveDateTime, Nullable, Raw, Rows, Secret, Text, Uuid};
 use crate::{object, string_enum, union};
 
 /// A string that is not empty; by contract of `0-9`, `a-z`, `_` and `-`.
@@ -57,8 +57,8 @@ object! {
     pub struct WorkflowRunLink {
         /// Lets whoever holds it go on in the applicant's place.
         #[note(Secret)]
-        #[contract(Option<String>, Policy)]
-        pub url: Option<Nullable<String>>,
+        #[contract(Option<Secret>, Policy)]
+        pub url: Option<Nullable<Secret>>,
         /// Where to go at the end.
         pub completed_redirect_url: Option<Nullable<String>>,
         /// Where to go when it has expired.
@@ -119,7 +119,7 @@ object! {
         pub error: Option<Nullable<WorkflowRunError>>,
         /// Lets whoever holds it go on in the applicant's place, for five weeks; `null` in deliveries.
         #[note(Secret)]
-        pub sdk_token: Option<Nullable<String>>,
+        pub sdk_token: Option<Nullable<Secret>>,
     }
 }
 
@@ -383,7 +383,7 @@ object! {
         /// `null`; not in the contract.
         #[note(Secret)]
         #[contract(Option<Raw>, Source)]
-        pub sdk_token: Option<Nullable<String>>,
+        pub sdk_token: Option<Nullable<Secret>>,
     }
 }
 
@@ -412,8 +412,8 @@ object! {
         pub workflow_run_id: Option<Uuid>,
         /// Signed: whoever holds it may read the file.
         #[note(Secret)]
-        #[contract(Option<String>, Policy)]
-        pub timeline_file_download_url: Option<Nullable<String>>,
+        #[contract(Option<Secret>, Policy)]
+        pub timeline_file_download_url: Option<Nullable<Secret>>,
         #[contract(Option<DateTime>, Inferred)]
         pub created_at: Option<NaiveDateTime>,
         #[contract(Option<DateTime>, Inferred)]
@@ -478,8 +478,8 @@ object! {
         pub url: Option<Nullable<String>>,
         /// Signs the deliveries.
         #[note(Secret)]
-        #[contract(Option<String>, Policy)]
-        pub token: Option<Nullable<String>>,
+        #[contract(Option<Secret>, Policy)]
+        pub token: Option<Nullable<Secret>>,
         #[contract(Option<String>, Policy)]
         pub href: Option<Nullable<String>>,
         #[contract(Option<bool>, Policy)]
@@ -499,8 +499,8 @@ object! {
         #[contract(Option<String>, Source)]
         pub oauth_server_client_id: Option<Nullable<String>>,
         #[note(Secret)]
-        #[contract(Option<String>, Source)]
-        pub oauth_server_client_secret: Option<Nullable<String>>,
+        #[contract(Option<Secret>, Source)]
+        pub oauth_server_client_secret: Option<Nullable<Secret>>,
         #[contract(Option<String>, Source)]
         pub oauth_server_scope: Option<Nullable<String>>,
     }
@@ -522,7 +522,7 @@ object! {
         pub oauth_server_url: Option<String>,
         pub oauth_server_client_id: Option<String>,
         #[note(Secret)]
-        pub oauth_server_client_secret: Option<String>,
+        pub oauth_server_client_secret: Option<Secret>,
         pub oauth_server_scope: Option<String>,
     }
 }
@@ -557,7 +557,7 @@ object! {
     #[snake_case]
     pub struct AccessToken {
         #[note(Secret)]
-        pub access_token: String,
+        pub access_token: Secret,
         /// Seconds.
         pub expires_in: Option<i64>,
     }
