@@ -1,6 +1,16 @@
 // Every public name.
+import { capabilitiesOf, transitionsOf } from "./tables.js";
+import * as glue from "./wasm/runward.glue.js";
+
 export {
   ArgumentError, AuthError, DecodeError, HttpError, InternalError, NetworkError, NotFoundError, RateLimitError, RunwardError,
   SignatureError, TimeoutError, TransitionError, UnknownOutcomeError, UnsupportedError, isRunwardError,
 } from "./errors.js";
-export * from "./wasm/runward.js";
+export { Gateway, Hatchet, trigger } from "./clients.js";
+export { GatewayClient } from "./gateway-client.js";
+export {
+  allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, validateHistory, validateRun, validateTransition,
+} from "./wasm/runward.js";
+
+export const capabilities = capabilitiesOf(glue);
+export const transitions = transitionsOf(glue);

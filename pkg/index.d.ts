@@ -1,2 +1,5 @@
 export * from "./errors.js";
+export * from "./gateway-client.js";
+export type { PagePromise } from "./runs.js";
+export { capabilities, transitions } from "./tables.js";
 export * from "./wasm/runward.js";

@@ -211,7 +211,7 @@ codes! {
     ZeroTime = "zero_time", Info, Wire, Observed;
     /// A duration that cannot be stands for "none", and is read as absent or 0.
     SentinelDuration = "sentinel_duration", Info, Wire, Observed;
-    /// The input stands in the system's envelope, and is read out of it.
+    /// The input stands in the system's envelope, and is read out of it; told once for all rows of a page.
     WrappedInput = "wrapped_input", Info, Wire, Observed;
     /// Only the id and the time of creation are real: the answer to a request for nothing more.
     OnlyId = "only_id", Info, Wire, Observed;

@@ -42,7 +42,7 @@ pub enum Outcome {
 }
 
 /// A run as every system's views show it.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
     /// Whose run it is.
@@ -101,7 +101,7 @@ pub struct Run {
 }
 
 /// A part of a run.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stage {
     /// The id the system reads it by, if it has one already.
@@ -134,7 +134,7 @@ pub struct Stage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Names or ids of the stages behind it, where the system tells its graph.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub next: Vec<String>,
 }
 

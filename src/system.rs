@@ -53,6 +53,8 @@ pub trait Api: Sync {
     fn get(&self, scope: &Scope, id: &str) -> Result<Request>;
     /// Lists runs, a page at a time.
     fn list(&self, scope: &Scope, filter: &Filter, cursor: Option<&str>) -> Result<Request>;
+    /// The statuses that a list can be filtered by.
+    fn statuses(&self) -> &'static [&'static str];
     /// The page's rows as they came, and where the next page begins.
     fn listed(&self, filter: &Filter, cursor: Option<&str>, response: &Response) -> Result<Rows>;
     /// Asks for a run's end.

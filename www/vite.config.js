@@ -1,6 +1,15 @@
 import { defineConfig } from "vite";
+import { POLICY } from "./policy.js";
+
+/** The policy goes into the page when it is built; while developing, Vite needs scripts of its own. */
+const policy = {
+  name: "policy",
+  apply: "build",
+  transformIndexHtml: () => [{ tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: POLICY }, injectTo: "head-prepend" }],
+};
 
 export default defineConfig({
+  plugins: [policy],
   build: {
     // Every browser that has WebAssembly reference types, which the package needs, has modern JavaScript.
     target: "es2023",

@@ -1,7 +1,5 @@
 import { Gateway, Hatchet } from "runward";
-
-/** Sent with every file of the dashboard: no script, style or connection but our own; WebAssembly allowed. */
-const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+import { POLICY } from "./policy.js";
 
 /** A plain directory service tells no types; a platform's own asset service does, and is believed. */
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", svg: "image/svg+xml", wasm: "application/wasm", json: "application/json" };
@@ -29,7 +27,7 @@ async function asset(request, env, pathname) {
   const found = await env.ASSETS.fetch(new Request(new URL(path, request.url), { method: request.method }));
   const headers = new Headers(found.headers);
   if (found.ok) describe(headers, path);
-  headers.set("Content-Security-Policy", POLICY);
+  headers.set("Content-Security-Policy", `${POLICY}; frame-ancestors 'none'`);
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("Referrer-Policy", "no-referrer");
   return new Response(found.body, { status: found.status, headers });

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::database::keep;
@@ -42,17 +43,24 @@ pub fn router(hatchet: Arc<Hatchet>, faults: Arc<Faults>) -> Router {
 /// What the controls answer.
 type Answer = Result<Json<Value>, Failure>;
 
-struct Failure(Error);
+enum Failure {
+    Engine(Error),
+    Unreadable(serde_json::Error),
+}
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self(error)
+        Self::Engine(error)
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> axum::response::Response {
-        (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"error": self.0.to_string()}))).into_response()
+        let (status, error) = match self {
+            Self::Engine(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+            Self::Unreadable(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        };
+        (status, Json(json!({"error": error}))).into_response()
     }
 }
 
@@ -83,25 +91,18 @@ async fn faults_in_force(State(controls): State<Controls>) -> Json<Vec<Fault>> {
     Json(controls.faults.all())
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany<T> {
-    Many(Vec<T>),
-    One(T),
+/// One item or a list of them; what cannot be read is refused with its reason.
+fn one_or_many<T: DeserializeOwned>(value: Value) -> Result<Vec<T>, Failure> {
+    let items = match value {
+        Value::Array(items) => items,
+        one => vec![one],
+    };
+    items.into_iter().map(|item| serde_json::from_value(item).map_err(Failure::Unreadable)).collect()
 }
 
-impl<T> OneOrMany<T> {
-    fn into_vec(self) -> Vec<T> {
-        match self {
-            Self::Many(many) => many,
-            Self::One(one) => vec![one],
-        }
-    }
-}
-
-async fn add_faults(State(controls): State<Controls>, Json(faults): Json<OneOrMany<Fault>>) -> Json<Vec<Fault>> {
-    controls.faults.add(faults.into_vec());
-    Json(controls.faults.all())
+async fn add_faults(State(controls): State<Controls>, Json(faults): Json<Value>) -> Result<Json<Vec<Fault>>, Failure> {
+    controls.faults.add(one_or_many(faults)?);
+    Ok(Json(controls.faults.all()))
 }
 
 async fn clear_faults(State(controls): State<Controls>) -> Json<Vec<Fault>> {
@@ -134,8 +135,8 @@ async fn set_read_store(State(controls): State<Controls>, Json(wish): Json<ReadS
     Ok(Json(json!({"lags": controls.hatchet.lags(), "blockedUntilMicros": controls.hatchet.blocked_until()})))
 }
 
-async fn register(State(controls): State<Controls>, Json(workflows): Json<OneOrMany<Workflow>>) -> Answer {
-    let workflows = workflows.into_vec();
+async fn register(State(controls): State<Controls>, Json(workflows): Json<Value>) -> Answer {
+    let workflows: Vec<Workflow> = one_or_many(workflows)?;
     let names: Vec<String> = workflows.iter().map(|workflow| workflow.name.clone()).collect();
     blocking(&controls.hatchet, move |hatchet| hatchet.register(workflows)).await?;
     Ok(Json(json!({"registered": names})))

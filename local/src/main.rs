@@ -33,6 +33,9 @@ struct Arguments {
     /// Time moves only by POST /_control/advance.
     #[arg(long)]
     stepped: bool,
+    /// Where a stepped clock begins, as 2026-11-22T16:00:00Z; now when absent.
+    #[arg(long, requires = "stepped", value_parser = moment)]
+    start_at: Option<i64>,
     /// The read store knows everything at once.
     #[arg(long)]
     no_lag: bool,
@@ -48,6 +51,10 @@ fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
+fn moment(text: &str) -> Result<i64, String> {
+    chrono::DateTime::parse_from_rfc3339(text).map(|at| at.timestamp_micros()).map_err(|error| error.to_string())
+}
+
 impl Arguments {
     fn options(&self) -> Options {
         Options {
@@ -56,6 +63,7 @@ impl Arguments {
             seed: self.seed,
             speed: self.speed,
             pace: if self.stepped { Pace::Stepped } else { Pace::Flowing },
+            start_at: self.start_at,
             lags: if self.no_lag { Lags::NONE } else { Lags::MEASURED },
         }
     }

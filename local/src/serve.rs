@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use tower_service::Service;
 
 use crate::chance::Chance;
-use crate::clock::{Clock, Pace};
+use crate::clock::{Clock, Micros, Pace};
 use crate::database::{Database, Place, fact, fact_or, keep};
 use crate::faults::{Faults, Reset};
 use crate::hatchet::{self, Hatchet, Lags};
@@ -25,6 +25,9 @@ use crate::{Error, control};
 
 /// How long open connections may take to finish when the engine stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// How long a connection may wait for its next request.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// How an engine is to be started.
 #[derive(Debug, Clone)]
@@ -39,13 +42,23 @@ pub struct Options {
     pub speed: f64,
     /// How time passes.
     pub pace: Pace,
+    /// Where a stepped clock begins, in microseconds since the Unix epoch; now when absent.
+    pub start_at: Option<Micros>,
     /// How far the read store lags.
     pub lags: Lags,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, place: Place::Memory, seed: 1, speed: 1.0, pace: Pace::Flowing, lags: Lags::MEASURED }
+        Self {
+            port: 0,
+            place: Place::Memory,
+            seed: 1,
+            speed: 1.0,
+            pace: Pace::Flowing,
+            start_at: None,
+            lags: Lags::MEASURED,
+        }
     }
 }
 
@@ -78,7 +91,8 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let database = Arc::new(Database::open(&options.place)?);
     let (seed, base, last_port) = database.write(|db| {
         let seed = fact_or(db, "seed", || options.seed.to_string())?.parse().unwrap_or(options.seed);
-        let base = fact(db, clock_fact(options.pace))?.and_then(|text| text.parse().ok());
+        let kept = fact(db, clock_fact(options.pace))?.and_then(|text| text.parse().ok());
+        let base = kept.or(options.start_at.filter(|_| options.pace == Pace::Stepped));
         Ok((seed, base, fact(db, "port")?.and_then(|text| text.parse().ok()).unwrap_or(0)))
     })?;
     let chance = Chance::new(seed);
@@ -97,10 +111,9 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         fact_or(db, &name, || hatchet.keys.issue(&hatchet.tenant, &url, clock.now()))
     })?;
     let faults = Arc::new(Faults::new(chance));
-    let systems = Router::new()
-        .nest("/hatchet", hatchet::router(Arc::clone(&hatchet)))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&faults), crate::faults::middleware));
-    let router = systems.nest("/_control", control::router(Arc::clone(&hatchet), faults));
+    let router = Router::new()
+        .nest("/hatchet", hatchet::router(Arc::clone(&hatchet), Arc::clone(&faults)))
+        .nest("/_control", control::router(Arc::clone(&hatchet), faults));
     let (stop, stopped) = watch::channel(false);
     let tenant = hatchet.tenant.clone();
     let served = tokio::spawn(serve(listener, router, hatchet, stopped));
@@ -155,6 +168,7 @@ fn connection(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
     });
     let served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(LONGEST_PAUSE)
         .serve_connection(TokioIo::new(stream), service);
     let served = graceful.watch(served);
     tokio::spawn(async move {

@@ -118,7 +118,7 @@ impl<H: Host> Client<H> {
 
     /// A server drops a status that it does not know, and lists everything then.
     fn known_statuses(&self, filter: &Filter) -> Result<()> {
-        let known: Vec<&str> = self.system.rules().runs.states.iter().map(|state| state.status).collect();
+        let known = self.system.api().statuses();
         let Some(odd) = filter.statuses.iter().find(|status| !known.contains(&status.as_str())) else { return Ok(()) };
         let message = format!("no status is called {:?}; there are {}", crate::http::quote(odd), known.join(", "));
         Err(Error::new(Kind::Argument, "unknown_status", message).of(self.system.name()))

@@ -271,9 +271,10 @@ impl<H: Host> Watch<H> {
     }
 }
 
+/// Is all that was begun at its end? A stage that waits for its turn has no status yet.
 fn stages_are_finished(read: &Read) -> bool {
-    let stages = &read.snapshot.run.stages;
-    !stages.is_empty() && stages.iter().all(|stage| stage.phase == Phase::Finished)
+    let mut begun = read.snapshot.run.stages.iter().filter(|stage| !stage.status.is_empty()).peekable();
+    begun.peek().is_some() && begun.all(|stage| stage.phase == Phase::Finished)
 }
 
 fn stuck() -> Finding {
@@ -281,7 +282,7 @@ fn stuck() -> Finding {
         code: "stuck",
         severity: Severity::Warning,
         pointer: "/status".into(),
-        message: "all stages are finished for half a minute and the run is not: it may never end by itself; cancel it"
+        message: "all that was begun is finished for half a minute, and the run is not: it may never end by itself; cancel it"
             .into(),
         level: Level::Lifecycle,
         evidence: Evidence::Observed,

@@ -124,6 +124,7 @@ pub(super) fn filter(query: &str) -> Result<(Filter, Option<String>)> {
             _ if value.is_empty() => {}
             "status" => filter.statuses.push(value),
             "workflow" => filter.workflow_ids.push(value),
+            "payloads" if value == "true" => filter.payloads = true,
             "cursor" => cursor = Some(value),
             "since" => {
                 filter.since = time(&value).or_else(|| {
@@ -211,6 +212,10 @@ fn finding(code: &'static str, pointer: &str, message: &str) -> Finding {
 }
 
 fn invalid(findings: Vec<Finding>) -> Error {
-    let first = findings.first().map(|first| format!("{}: {}", first.pointer, first.message)).unwrap_or_default();
-    Error { findings, ..Error::new(Kind::Argument, "invalid_request", format!("the request is wrong at {first}")) }
+    let place = |finding: &Finding| match finding.pointer.as_str() {
+        "" => format!("the request is wrong: {}", finding.message),
+        pointer => format!("the request is wrong at {pointer}: {}", finding.message),
+    };
+    let message = findings.first().map(place).unwrap_or_default();
+    Error { findings, ..Error::new(Kind::Argument, "invalid_request", message) }
 }

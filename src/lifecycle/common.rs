@@ -62,7 +62,7 @@ pub(super) static REOPENED: Rule = Rule {
 
 fn same_run(step: &Step, found: &mut Found) {
     if step.before.run.id != step.after.run.id {
-        found.conflict("/id", "these are snapshots of two runs: compare snapshots of one run only");
+        return found.conflict("/id", "these are snapshots of two runs: compare snapshots of one run only");
     }
     for fixed in &step.before.fixed {
         let now = step.after.fixed.iter().find(|other| other.pointer == fixed.pointer);

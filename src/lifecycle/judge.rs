@@ -5,7 +5,7 @@ use super::table::{Lifecycle, Verdict};
 use crate::error::SystemName;
 use crate::finding::{Evidence, Finding, Level, Severity, What};
 use crate::run::{Phase, Snapshot, Stage};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
 }
 
-/// Everything a system says of its lifecycles.
+/// Everything a system says of its lifecycles. As plain data, `rules` are those that all systems share and then its own.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rules {
@@ -40,7 +40,12 @@ pub struct Rules {
     #[serde(skip)]
     pub events: Option<Events>,
     /// What is compared beyond the tables, besides the rules that all systems share.
+    #[serde(serialize_with = "with_shared")]
     pub rules: &'static [Rule],
+}
+
+fn with_shared<S: Serializer>(own: &&'static [Rule], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(common::SHARED.iter().chain(*own))
 }
 
 impl Rules {
@@ -103,9 +108,11 @@ impl<'a> Step<'a> {
         Step { rules, before, after, stages: pairs(&before.run.stages, &after.run.stages) }
     }
 
-    /// Were both read from the same kind of document? If not, their times may differ.
+    /// Were both read from the same kind of document, as the places of their fixed values tell? If not, their times may
+    /// differ, and one may tell of parts that the other leaves out.
     pub fn same_read(&self) -> bool {
-        self.before.what == self.after.what
+        let places = |snapshot: &'a Snapshot| snapshot.fixed.iter().map(|fixed| fixed.pointer);
+        self.before.what == self.after.what && places(self.before).eq(places(self.after))
     }
 
     /// Do the attempts of the run and of all its stages stand where they stood?
@@ -150,17 +157,14 @@ fn key(stage: &Stage) -> &str {
     stage.id.as_deref().unwrap_or(&stage.name)
 }
 
+/// Takes the stage of that key: of several, the one of the same attempt; and never one that has another id.
 fn take(left: &mut HashMap<&str, Vec<usize>>, key: &str, stage: &Stage, before: &[Stage]) -> Option<usize> {
     let alike = left.get_mut(key)?;
-    let same = alike.iter().position(|&at| before.get(at).is_some_and(|b| b.attempt == stage.attempt));
-    let place = same.or((alike.len() == 1 && same_kind(stage, alike, before)).then_some(0))?;
+    let may_be = |at: &&Stage| at.id.is_none() || stage.id.is_none() || at.id == stage.id;
+    let known = |at: usize| before.get(at).filter(may_be);
+    let same = alike.iter().position(|&at| known(at).is_some_and(|known| known.attempt == stage.attempt));
+    let place = same.or_else(|| (alike.len() == 1 && known(*alike.first()?).is_some()).then_some(0))?;
     Some(alike.remove(place))
-}
-
-/// A stage that has an id is never one that has another.
-fn same_kind(stage: &Stage, alike: &[usize], before: &[Stage]) -> bool {
-    let id = alike.first().and_then(|&at| before.get(at)).and_then(|stage| stage.id.as_deref());
-    id.is_none() || stage.id.is_none() || id == stage.id.as_deref()
 }
 
 /// What the rules found, and what the parts of the record say of the direction of time.

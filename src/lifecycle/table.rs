@@ -2,6 +2,7 @@
 use crate::finding::Evidence;
 use crate::run::{Outcome, Phase};
 use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 
 /// A state of a run or stage, under the system's own word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -160,9 +161,8 @@ type Grid = [Verdict; CODES * CODES];
 /// For each code, the set of codes that follow it.
 type Next = [u16; CODES];
 
-/// What may follow what.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// What may follow what. As plain data: `states`, `rows`, `terminals` and `anyCase`.
+#[derive(Clone, Debug)]
 pub struct Lifecycle {
     /// All known states, in the order of their codes, which begin at 1.
     pub states: &'static [State],
@@ -170,10 +170,19 @@ pub struct Lifecycle {
     pub rows: &'static [Row],
     /// Are words the same whatever their case?
     pub any_case: bool,
-    #[serde(skip)]
     any_attempt: Grid,
-    #[serde(skip)]
     same_attempt: Grid,
+}
+
+impl Serialize for Lifecycle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut plain = serializer.serialize_struct("Lifecycle", 4)?;
+        plain.serialize_field("states", self.states)?;
+        plain.serialize_field("rows", self.rows)?;
+        plain.serialize_field("terminals", &self.terminals().collect::<Vec<_>>())?;
+        plain.serialize_field("anyCase", &self.any_case)?;
+        plain.end()
+    }
 }
 
 impl Lifecycle {
@@ -229,6 +238,11 @@ impl Lifecycle {
     pub fn check_all(&self, pairs: &[u8]) -> Vec<u8> {
         let (pairs, _) = pairs.as_chunks::<2>();
         pairs.iter().map(|&[from, to]| self.check(from, to) as u8).collect()
+    }
+
+    /// The verdicts of [`Lifecycle::check`] as codes, at `from * 16 + to`: for callers to whom a call is dearer than a look.
+    pub fn grid(&self) -> Vec<u8> {
+        self.any_attempt.iter().map(|&verdict| verdict as u8).collect()
     }
 
     /// The words that answers may show after this one, in the order of the codes; empty for a word that is not known.

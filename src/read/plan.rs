@@ -1,6 +1,6 @@
 //! The description made ready for walking: names as tokens, objects and enums by number. Built once, by plain code.
 use super::lex::Token;
-use crate::describe::{Column, Enum, Field, Kind, Members, Note, Object, Presence, Value};
+use crate::describe::{Column, Enum, Envelope, Field, Kind, Members, Note, Object, Presence, Value};
 use crate::finding::{Evidence, Level};
 
 /// What to do at a place.
@@ -31,9 +31,9 @@ pub enum Op {
 pub struct Step {
     pub op: Op,
     pub column: Column,
-    pub note: Note,
+    pub mark: Mark,
     pub nullable: bool,
-    /// The number of the enum, of the object, of the union, or of the step of the items.
+    /// The number of the enum, of the object, of the union, of the envelope, or of the step of the items.
     pub number: u16,
     /// The number of this step itself.
     pub id: u16,
@@ -41,6 +41,16 @@ pub struct Step {
     pub min: u32,
     /// The longest string, or the largest number of items.
     pub max: u32,
+}
+
+/// A [`Note`] in one byte.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Mark {
+    None,
+    ZeroTime,
+    SentinelDuration,
+    Wrapped,
 }
 
 pub struct FieldPlan {
@@ -71,6 +81,7 @@ pub struct Plan {
     pub enums: Vec<Vec<Token>>,
     pub items: Vec<Step>,
     pub unions: Vec<Vec<(Value, Step)>>,
+    pub envelopes: Vec<&'static Envelope>,
     /// By the numbers of the steps.
     pub expectations: Vec<Expectation>,
 }
@@ -86,7 +97,7 @@ impl Plan {
         let nowhere = Step {
             op: Op::Any,
             column: Column::None,
-            note: Note::None,
+            mark: Mark::None,
             nullable: false,
             number: 0,
             id: 0,
@@ -100,6 +111,7 @@ impl Plan {
             enums: vec![],
             items: vec![],
             unions: vec![],
+            envelopes: vec![],
             expectations: vec![],
         };
         plan.root = plan.step(body);
@@ -135,7 +147,16 @@ impl Plan {
             Kind::Null => (Op::Null, 0, 0, 0),
             Kind::Union(of) => (Op::Union, self.kinds(of.kinds), 0, 0),
         };
-        Step { op, column, note, nullable: value.nullable, number, id, min, max }
+        let (mark, number) = match note {
+            Note::None => (Mark::None, number),
+            Note::ZeroTime => (Mark::ZeroTime, number),
+            Note::SentinelDuration => (Mark::SentinelDuration, number),
+            Note::Wrapped(envelope) => {
+                self.envelopes.push(envelope);
+                (Mark::Wrapped, self.envelopes.len() as u16 - 1)
+            }
+        };
+        Step { op, column, mark, nullable: value.nullable, number, id, min, max }
     }
 
     fn strings(&mut self, of: &Enum) -> u16 {

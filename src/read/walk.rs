@@ -2,9 +2,9 @@
 //!
 //! Every value has a short way through for what is right. All that is wrong ends in `other`, which finds out why.
 use super::lex::{self, At, Broken, Close, Entry, Lex, Oddity, Padded, Trace};
-use super::plan::{FieldPlan, ObjectPlan, Op, Plan, Step};
+use super::plan::{FieldPlan, Mark, ObjectPlan, Op, Plan, Step};
 use super::table::{Row, Table};
-use crate::describe::{Column, Envelope, Kind, Note, Object, Value, ZERO_TIME};
+use crate::describe::{Column, Envelope, Kind, Object, Value, ZERO_TIME};
 use crate::finding::{Code, Level, Severity};
 use core::cell::Cell;
 use std::collections::BTreeSet;
@@ -79,7 +79,18 @@ impl Walker {
         let lex = Lex::new(input, &trace);
         let (table, errors, notes) = (&mut self.table, &mut self.errors, &mut self.notes);
         let (plan, orders, limit) = (&self.plan, self.orders.as_slice(), limits.findings.max(1));
-        let mut walk = Walk { lex, plan, orders, table, errors, notes, limit, row: Row::EMPTY };
+        let mut walk = Walk {
+            lex,
+            plan,
+            orders,
+            table,
+            errors,
+            notes,
+            limit,
+            row: Row::EMPTY,
+            in_rows: false,
+            told_of_rows: false,
+        };
         let root = plan.root;
         let end = walk.item(lex.spaces(lex.at(start)), &root, limits.depth.min(lex::MAX_DEPTH));
         let (end, row) = (end.map(|end| lex.offset(end)), walk.row);
@@ -166,6 +177,10 @@ struct Walk<'a> {
     limit: usize,
     /// The columns of the row that is being read.
     row: Row,
+    /// Are the rows of a page being read?
+    in_rows: bool,
+    /// Was one of their envelopes recorded?
+    told_of_rows: bool,
 }
 
 /// Every reader answers the place behind the value, or `None` when the walk is over: not JSON, or enough errors.
@@ -217,7 +232,7 @@ impl<'a> Walk<'a> {
     fn keep(&mut self, at: At<'a>, step: &Step, read: Option<(At<'a>, f64)>) -> Option<At<'a>> {
         let (end, value) = read?;
         self.row.keep(step.column, value);
-        if step.note != Note::None {
+        if step.mark != Mark::None {
             self.note(at, step, value)?;
         }
         Some(end)
@@ -232,9 +247,9 @@ impl<'a> Walk<'a> {
 
     #[inline(always)]
     fn note(&mut self, at: At<'a>, step: &Step, value: f64) -> Option<()> {
-        match step.note {
-            Note::ZeroTime if value == ZERO_TIME => self.record(Code::ZeroTime, at, step.id),
-            Note::SentinelDuration if !(0.0..SENTINEL).contains(&value) => {
+        match step.mark {
+            Mark::ZeroTime if value == ZERO_TIME => self.record(Code::ZeroTime, at, step.id),
+            Mark::SentinelDuration if !(0.0..SENTINEL).contains(&value) => {
                 self.record(Code::SentinelDuration, at, step.id)
             }
             _ => Some(()),
@@ -244,9 +259,17 @@ impl<'a> Walk<'a> {
     #[inline(always)]
     fn payload(&mut self, at: At<'a>, step: &Step, room: u32) -> Option<At<'a>> {
         let end = self.lex.skip_value(at, room)?;
-        if let Note::Wrapped(envelope) = step.note
+        if step.mark == Mark::Wrapped { self.wrapped(at, end, step) } else { Some(end) }
+    }
+
+    /// The rows of a page stand in envelopes all alike, which is worth one word, not one for each.
+    #[inline(never)]
+    fn wrapped(&mut self, at: At<'a>, end: At<'a>, step: &Step) -> Option<At<'a>> {
+        let told = self.in_rows && self.told_of_rows;
+        if let Some(envelope) = self.plan.envelopes.get(step.number as usize).filter(|_| !told)
             && is_envelope(&self.lex, at, envelope)
         {
+            self.told_of_rows |= self.in_rows;
             self.record(Code::WrappedInput, at, step.id)?;
         }
         Some(end)
@@ -344,7 +367,8 @@ impl<'a> Walk<'a> {
         let lex = Lex::new(&input, &trace);
         let (plan, orders, row) = (self.plan, self.orders, self.row);
         let (table, errors, notes) = (&mut table, &mut errors, &mut notes);
-        let mut again = Walk { lex, plan, orders, table, errors, notes, limit: 2, row };
+        let mut again =
+            Walk { lex, plan, orders, table, errors, notes, limit: 2, row, in_rows: false, told_of_rows: false };
         again.item(lex.start(), step, 0);
         let (row, noted) = (again.row, again.notes.first().map(|record| record.code));
         let wrong = !again.errors.is_empty() || matches!(noted, Some(Code::UnknownStatus | Code::UnknownValue));
@@ -461,6 +485,7 @@ impl<'a> Walk<'a> {
     #[inline(always)]
     fn row(&mut self, start: At<'a>, item: &Step, room: u32) -> Option<At<'a>> {
         self.row = Row::EMPTY;
+        self.in_rows = true;
         let end = self.item(start, item, room)?;
         self.table.push(&self.row, self.lex.offset(start), self.lex.offset(end));
         Some(end)
@@ -475,7 +500,8 @@ pub const SENTINEL: f64 = 9_223_372_036_854.0;
 struct Names<'a> {
     count: u32,
     first: &'a [u8],
-    others: BTreeSet<Vec<u8>>,
+    /// Made only for the second such name, so that most objects have nothing to drop.
+    others: Option<BTreeSet<Vec<u8>>>,
 }
 
 impl<'a> Names<'a> {
@@ -484,17 +510,13 @@ impl<'a> Names<'a> {
     fn is_new(&mut self, lex: &Lex<'a>, name: At<'a>) -> bool {
         let raw = lex.string(name).map_or(&[][..], |end| lex.inside(name, end));
         self.count += 1;
-        match self.count {
-            1 => {
-                self.first = raw;
-                true
-            }
-            2 => {
-                self.others.insert(lex::unescape(self.first));
-                self.others.insert(lex::unescape(raw))
-            }
-            _ => self.others.insert(lex::unescape(raw)),
+        if self.count == 1 {
+            self.first = raw;
+            return true;
         }
+        let first = self.first;
+        let others = self.others.get_or_insert_with(|| BTreeSet::from([lex::unescape(first)]));
+        others.insert(lex::unescape(raw))
     }
 }
 

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::AbortSignal;
 
 /// A client of Hatchet's v1 REST API. Holds a token, so it belongs into an edge function, a worker or a server.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 pub struct Hatchet {
     client: Rc<JsClient>,
     signal: Option<AbortSignal>,

@@ -1,21 +1,42 @@
 //! The boundary: conversions between Rust and JavaScript, and nothing else.
+//!
+//! Without the feature `client` it is the small module behind `runward/validate`: nothing in it sends or waits.
+#[cfg(feature = "client")]
 mod client;
+mod convert;
 mod error;
+#[cfg(feature = "client")]
 mod fetch;
+#[cfg(feature = "client")]
 mod gateway;
+#[cfg(feature = "client")]
 mod hatchet;
 mod id;
+mod lifecycle;
 #[cfg(feature = "panics")]
 mod panics;
+#[cfg(feature = "client")]
 mod runs;
+#[cfg(feature = "client")]
 mod signal;
+#[cfg(feature = "client")]
 mod trigger;
+mod validate;
 
 use std::panic::{PanicHookInfo, set_hook};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("types.ts");
+const TYPES: &str = concat!(
+    include_str!("types/findings.ts"),
+    include_str!("types/runs.ts"),
+    include_str!("types/validate.ts"),
+    include_str!("types/lifecycle.ts"),
+);
+
+#[cfg(feature = "client")]
+#[wasm_bindgen(typescript_custom_section)]
+const CLIENT_TYPES: &str = include_str!("types/client.ts");
 
 #[wasm_bindgen(raw_module = "../instance.js")]
 extern "C" {

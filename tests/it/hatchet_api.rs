@@ -143,6 +143,7 @@ fn list(query: &BTreeMap<String, Vec<String>>) -> Option<runward::error::Result<
 /// Where our request differs from the recorded one on purpose: recording or `*`, field, reason.
 const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("*", "query limit", "always sent, so that the end of a page can be told"),
+    ("*", "query statuses", "always sent, because without them a server leaves out evicted runs"),
     ("*", "query until", "every page but the first ends where the first began"),
 ];
 
@@ -338,6 +339,15 @@ fn what_hatchet_takes_and_loses_is_not_sent() {
     assert!(create(r#"{"a":"x\\u0000y"}"#).is_ok(), "a backslash before u0000 is text");
     let body = create(r#"{ "n": 9007199254740993, "d": 12.50 }"#).unwrap().body.unwrap();
     assert!(body.contains(r#"{ "n": 9007199254740993, "d": 12.50 }"#), "{body}");
+}
+
+#[test]
+fn a_list_without_statuses_asks_for_all_so_that_evicted_runs_are_not_left_out() {
+    let request = HatchetApi.list(&scope(), &Filter::default(), None).unwrap();
+    let mut asked: Vec<&str> =
+        request.query.iter().filter(|(key, _)| *key == "statuses").map(|(_, value)| value.as_str()).collect();
+    asked.sort_unstable();
+    assert_eq!(asked, ["CANCELLED", "COMPLETED", "FAILED", "QUEUED", "RUNNING"]);
 }
 
 #[test]

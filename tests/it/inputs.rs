@@ -325,3 +325,66 @@ fn unknown_members_and_the_spelling_of_numbers_survive() {
     assert!(again.contains(r#""brand_new":{"x":[1,null,12.50,1E+2,9007199254740993]},"also_new":0"#));
     assert!(documents().len() > 50);
 }
+
+#[test]
+fn the_rows_of_a_page_are_told_once_to_stand_in_envelopes() {
+    let told = |name: &str| {
+        let report = validate(body(name).as_bytes());
+        report
+            .findings
+            .into_iter()
+            .filter(|finding| finding.code == "wrapped_input")
+            .map(|f| f.pointer)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told("list-mixed"), ["/rows/0/input"]);
+    assert_eq!(told("run-dag-running"), ["/tasks/0/input", "/tasks/1/input", "/tasks/2/input"]);
+}
+
+runward::object! {
+    /// A run of a system that is not Hatchet.
+    #[snake_case]
+    pub struct Foreign {
+        pub id: runward::describe::Uuid,
+        pub applicant_id: runward::describe::Uuid,
+    }
+}
+
+struct Elsewhere;
+
+impl runward::system::Documents for Elsewhere {
+    fn name(&self) -> runward::error::SystemName {
+        runward::error::SystemName::Onfido
+    }
+
+    fn documents(&self) -> &'static [runward::describe::Document] {
+        use runward::describe::{Document, Wire};
+        static DOCUMENTS: [Document; 1] =
+            [Document { what: What::Run, value: Foreign::VALUE, run: Some(Foreign::object), place: "" }];
+        &DOCUMENTS
+    }
+
+    fn others(&self) -> &'static [runward::describe::Value] {
+        &[]
+    }
+
+    fn snapshot(&self, _: &str) -> runward::error::Result<runward::run::Snapshot> {
+        unreachable!("nothing is parsed")
+    }
+
+    fn page(&self, _: &str) -> runward::error::Result<Vec<runward::run::Run>> {
+        unreachable!("nothing is parsed")
+    }
+}
+
+#[test]
+fn a_run_of_another_system_is_one_finding_that_names_it() {
+    for name in ["run-replayed", "list-mixed", "trigger-only-id"] {
+        let report = validate_run(&Elsewhere, body(name).as_bytes(), &Options::default()).unwrap();
+        assert_eq!(all(&report), [("other_system", "")], "{name}");
+        assert!(report.findings[0].message.contains("looks like one of hatchet"), "{}", report.findings[0].message);
+    }
+    let lines = format!("{}\n{}", body("run-replayed").trim(), body("trigger-only-id").trim());
+    let report = validate_run(&Elsewhere, lines.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(all(&report), [("other_system", "/0"), ("other_system", "/1")]);
+}

@@ -6,6 +6,8 @@ mod client_faults;
 mod client_watch;
 mod directions;
 mod fuzz;
+mod gateway_routes;
+mod gateway_serve;
 mod hatchet_api;
 mod inputs;
 mod lifecycle;

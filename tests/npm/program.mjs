@@ -1,10 +1,25 @@
 // The same small program in every runtime. What it gives back is plain JSON, so that the runtimes can be compared.
-import { ArgumentError, newId, RunwardError } from "runward";
+import { Hatchet, isRunwardError, lifecycle, newId, NotFoundError, parseRun, RunwardError, transitions, validateRun, validateTransition } from "runward";
 
-export async function program() {
-  const error = new ArgumentError({ code: "odd", message: "Odd." });
+export async function program(baseUrl, { tenant, run, running, finished }) {
+  const hatchet = new Hatchet({ token: "a-token", baseUrl, tenant, iKnowThisTokenIsPublic: true });
+  const created = await hatchet.runs.create({ workflow: "order", input: { n: 1 } });
+  const read = await hatchet.runs.get(created.id);
+  const page = await hatchet.runs.list({ limit: 10 });
+  const missing = await hatchet.runs.get(newId()).catch((error) => error);
+  const errors = validateRun("hatchet", run).findings.filter(({ severity }) => severity === "error");
   return {
-    ids: /^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(newId()) && newId() < newId(),
-    error: { ...error.toJSON(), real: error instanceof RunwardError && error instanceof Error },
+    ids: newId() < newId(),
+    errors,
+    forms: [new TextEncoder().encode(run), new TextEncoder().encode(run).buffer, JSON.parse(run)].map((source) => validateRun("hatchet", source).valid),
+    parsed: parseRun("hatchet", run).status,
+    sameAsRead: JSON.stringify(parseRun("hatchet", run)) === JSON.stringify(read),
+    wire: JSON.stringify(read.wire) === JSON.stringify(JSON.parse(run)),
+    created: created.id,
+    read: { status: read.status, phase: read.phase, outcome: read.outcome },
+    page: page.runs.map(({ status }) => status),
+    step: [validateTransition("hatchet", running, finished).verdict, validateTransition("hatchet", running, run).verdict],
+    code: transitions.code("hatchet", "RUNNING") === lifecycle("hatchet").states.findIndex(({ status }) => status === "RUNNING") + 1,
+    missing: { ...missing.toJSON(), message: undefined, real: missing instanceof NotFoundError && missing instanceof RunwardError && isRunwardError(missing) },
   };
 }

@@ -1,4 +1,4 @@
-import { validateHistory, validateRun } from "runward";
+import { validateHistory, validateRun } from "runward/validate";
 
 /** Checks a text away from the page's own thread, so that typing never waits for it. */
 addEventListener("message", ({ data: { serial, system, what, level, text } }) => {

@@ -1,28 +1,27 @@
 import { themeButton } from "./ui/theme.js";
 import { fill, h } from "./ui/dom.js";
 import { showConnection } from "./ui/connection.js";
-import { checkPage } from "./pages/check.js";
 import { createPage } from "./pages/create.js";
-import { runPage } from "./pages/run.js";
 import { runsPage } from "./pages/runs.js";
 
 const main = document.getElementById("main");
 
-/** Each page takes the place it draws in and a signal that ends it; it returns its title. */
+/** Each page takes the place it draws in and a signal that ends it; it returns its title. Those that need WebAssembly come when they are first opened. */
 const ROUTES = [
-  [/^\/runs$/, "runs", runsPage],
-  [/^\/runs\/([^/]+)$/, "runs", runPage],
-  [/^\/create$/, "create", createPage],
-  [/^\/check$/, "check", checkPage],
+  [/^\/runs$/, "runs", () => runsPage],
+  [/^\/runs\/([^/]+)$/, "runs", async () => (await import("./pages/run.js")).runPage],
+  [/^\/create$/, "create", () => createPage],
+  [/^\/check$/, "check", async () => (await import("./pages/check.js")).checkPage],
 ];
 
 let leave = new AbortController();
 
-function route() {
+async function route() {
   leave.abort();
   leave = new AbortController();
+  const { signal } = leave;
   const path = location.hash.slice(1).split("?")[0] || "/runs";
-  const [pattern, name, page] = ROUTES.find(([candidate]) => candidate.test(path)) ?? [/^/, "", lost];
+  const [pattern, name, find] = ROUTES.find(([candidate]) => candidate.test(path)) ?? [/^/, "", () => lost];
   for (const link of document.querySelectorAll("nav a")) {
     if (link.dataset.page === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -30,7 +29,13 @@ function route() {
   showConnection(undefined);
   main.replaceChildren();
   const params = (path.match(pattern) ?? []).slice(1).map(decodeURIComponent);
-  document.title = `${page(main, leave.signal, ...params)} · Runward`;
+  const page = await Promise.resolve(find()).catch(() => unreachable);
+  if (!signal.aborted) document.title = `${page(main, signal, ...params)} · Runward`;
+}
+
+function unreachable(place) {
+  fill(place, h("div.empty", {}, h("h1", {}, "This page could not be loaded"), h("p", {}, "The gateway that serves it cannot be reached."), h("button.button", { type: "button", onclick: () => void route() }, "Try again")));
+  return "Not loaded";
 }
 
 function lost(place) {
@@ -39,9 +44,9 @@ function lost(place) {
 }
 
 addEventListener("hashchange", () => {
-  route();
+  void route();
   main.focus({ preventScroll: true });
   scrollTo(0, 0);
 });
 themeButton(document.getElementById("theme"));
-route();
+void route();

@@ -32,6 +32,15 @@ test("the filter takes every word, in any field, and the kind", () => {
   assert.deepEqual(store.counts(), { succeeded: 1, queued: 1 });
 });
 
+test("a stage that moves is no step of its run", () => {
+  const seen = new Seen();
+  const read = run("a", 1);
+  seen.note(read);
+  seen.note(read, { before: read, after: read, verdict: "advance", cause: "finished", findings: [], provisional: false });
+  assert.equal(seen.of("a").length, 1);
+  assert.equal(seen.of("a")[0].verdict, undefined);
+});
+
 test("a status is noted once, and what confirms it is added to it", () => {
   const seen = new Seen();
   assert.equal(seen.note(run("a", 1)).from, undefined);

@@ -73,7 +73,11 @@ impl IntoResponse for Refusal {
         match self {
             Self::Message(status, message) => send(status, &json!({"message": message})),
             Self::Described(status, text) => send(status, &json!({"errors": [{"description": text}]})),
-            Self::Bare => bare(403, gojson::body(&Value::Null)),
+            Self::Bare => {
+                let mut response = send(403, &Value::Null);
+                response.extensions_mut().insert(Plain);
+                response
+            }
             Self::Credentials => {
                 let mut response = send(403, &json!({"message": "Please provide valid credentials"}));
                 let cookie = format!(
@@ -94,15 +98,12 @@ pub fn ok(value: &Value) -> Response<Body> {
     send(200, value)
 }
 
-fn send(status: u16, value: &Value) -> Response<Body> {
-    let mut response = bare(status, gojson::body(value));
-    for (name, value) in SECURITY {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    response
-}
+/// Marks an answer that goes out without the security headers.
+#[derive(Clone)]
+struct Plain;
 
-fn bare(status: u16, text: String) -> Response<Body> {
+fn send(status: u16, value: &Value) -> Response<Body> {
+    let text = gojson::body(value);
     let body = if text.len() > CHUNKED_FROM {
         Body::from_stream(futures_util::stream::iter([Ok::<_, std::convert::Infallible>(text)]))
     } else {
@@ -111,19 +112,26 @@ fn bare(status: u16, text: String) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    allow_any_origin(response.headers_mut());
     response
 }
 
-fn allow_any_origin(headers: &mut HeaderMap) {
+/// What every answer gets on its way out, one made by a fault included.
+pub fn finish(mut response: Response<Body>) -> Response<Body> {
+    let is_plain = response.extensions_mut().remove::<Plain>().is_some();
+    let headers = response.headers_mut();
+    headers.remove(header::ALLOW);
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    for (name, value) in SECURITY.into_iter().filter(|_| !is_plain) {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// The answer to a preflight: every path, with or without an Origin; the asked headers come back.
 pub fn preflight(asked: &HeaderMap) -> Response<Body> {
     let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(Plain);
     let headers = response.headers_mut();
-    allow_any_origin(headers);
     let methods = HeaderValue::from_static("GET,POST,PUT,PATCH,DELETE,OPTIONS");
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
     if let Some(names) = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {

@@ -22,7 +22,10 @@ pub struct Wish {
 /// Creates the run and queues its first tasks; `None` when its idempotency key is taken.
 pub fn create(act: &Act<'_>, registered: &Registered, wish: Wish) -> Result<Option<Run>, Error> {
     let workflow = &registered.workflow;
-    let ordinal = Run::next_ordinal(act.db)?;
+    let (newest, inserted) = Run::newest(act.db)?;
+    let ordinal = newest + 1;
+    // The order of insertion is the order of time, also when the wall clock is set back.
+    let act = &Act { now: act.now.max(inserted), ..*act };
     let mut draws = act.hatchet.chance.stream(Purpose::Run, ordinal.unsigned_abs());
     let id = draws.uuid().to_string();
     let mut metadata = wish.metadata;

@@ -6,6 +6,7 @@ use super::engine::{self, Said};
 use super::kind::Kind;
 use super::scenario::{Step, Workflow};
 use super::store::{Run, State, Task};
+use super::view;
 use super::work::Act;
 use crate::Error;
 use crate::chance::Purpose;
@@ -126,6 +127,7 @@ pub fn new_task(act: &Act<'_>, run: &Run, step: &Step) -> Result<Task, Error> {
         output: None,
         error: None,
         last_message: 0,
+        retry_message: 0,
     })
 }
 
@@ -135,7 +137,7 @@ pub fn input_of(run: &Run, step: &Step, tasks: &[Task], workflow: &Workflow) -> 
     let mut errors = Map::new();
     for task in tasks {
         if step.parents.contains(&task.step) {
-            let output: Value = serde_json::from_str(task.output.as_deref().unwrap_or("null"))?;
+            let output = view::parse(task.output.as_deref().unwrap_or("null"));
             parents.insert(task.step.clone(), gojson::doubles(output));
         }
         if let (State::Failed, Some(error)) = (task.state, &task.error) {

@@ -54,12 +54,15 @@ impl Act<'_> {
         let mut draws = self.draws(Purpose::Lag, task, kind as u64);
         let lag = self.hatchet.clock.scaled(draws.measured(lags.event));
         let mut due = at.max(self.now) + lag;
-        due = due.max(Run::load(self.db, task.run)?.seen_at);
+        due = due.max(Run::load(self.db, task.run)?.seen_at).max(task.retry_message);
         if !kind.is_unordered() {
             // The gap keeps a failure readable until its retry is, as it is on a real server.
             let gap = if kind == Kind::Retrying { draws.measured(lags.retry_gap) } else { 0 };
             due = due.max(task.last_message + self.hatchet.clock.scaled(gap));
             task.last_message = due;
+            if kind == Kind::Retrying {
+                task.retry_message = due;
+            }
             task.save(self.db)?;
         }
         let event = Event {
@@ -106,6 +109,7 @@ pub fn queue(act: &Act<'_>, task: &mut Task) -> Result<(), Error> {
     act.emit(task, Kind::Queued, queued, Said::default())?;
     let step = act.step(task)?;
     if step.offline {
+        act.emit(task, Kind::RequeuedNoWorker, queued - 2_500, Said::default())?;
         let limit = act.hatchet.clock.scaled(micros(step.schedule_timeout.as_deref().unwrap_or("5m")) + NOTICED_LATE);
         return act.push(act.now + limit, &Work::ScheduleTimeOut { task: task.id, retry: task.retry });
     }

@@ -50,9 +50,10 @@ pub fn event(act: &Act<'_>, event: &Event) -> Result<(), Error> {
         ])?;
     act.db
         .prepare_cached(
-            "INSERT OR IGNORE INTO hatchet_read_task (id, run, inserted, status, retry) VALUES (?, ?, ?, 'QUEUED', ?)",
+            "INSERT OR IGNORE INTO hatchet_read_task (id, run, inserted, status, retry, input) VALUES (?, ?, ?, \
+             'QUEUED', ?, ?)",
         )?
-        .execute(params![task.id, task.run, task.inserted, event.retry])?;
+        .execute(params![task.id, task.run, task.inserted, event.retry, task.input])?;
     if event.quiet {
         return Ok(());
     }
@@ -73,7 +74,10 @@ pub fn status(act: &Act<'_>, task: i64, retry: i64, status: &str) -> Result<(), 
         return Ok(());
     }
     act.db
-        .prepare_cached("UPDATE hatchet_read_task SET status = ?, retry = ? WHERE id = ?")?
+        .prepare_cached(
+            "UPDATE hatchet_read_task SET status = ?1, retry = ?2, input = CASE WHEN ?2 > retry THEN (SELECT input \
+             FROM hatchet_task WHERE id = ?3) ELSE input END WHERE id = ?3",
+        )?
         .execute(params![status, retry, task])?;
     recount(act, run)
 }

@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Queued,
+    RequeuedNoWorker,
     Assigned,
     SentToWorker,
     Started,
@@ -24,6 +25,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Queued => "QUEUED",
+            Self::RequeuedNoWorker => "REQUEUED_NO_WORKER",
             Self::Assigned => "ASSIGNED",
             Self::SentToWorker => "SENT_TO_WORKER",
             Self::Started => "STARTED",

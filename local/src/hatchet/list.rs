@@ -31,13 +31,16 @@ pub struct Filter {
     pub parent: Option<String>,
     /// `EVICTED` or `ON_WORKER`.
     pub running: Option<String>,
+    /// Claimed idempotency keys; none is every run.
     pub idempotency_keys: Vec<String>,
 }
 
 /// What of a page: single tasks or whole runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
+    /// One row a run.
     Runs,
+    /// One row a task.
     Tasks,
 }
 
@@ -73,7 +76,7 @@ impl Filter {
         if let Some(workflows) = &self.workflows {
             condition.and(&format!("r.workflow IN ({})", marks(workflows.len())), texts(workflows));
         }
-        self.add_metadata(&mut condition);
+        self.add_metadata(&mut condition, rows);
         if let (Some(parent), Rows::Runs) = (&self.parent, rows) {
             condition.and("r.parent = ?", [Sql::Text(parent.clone())]);
         }
@@ -107,17 +110,38 @@ impl Filter {
         condition.and(&format!("{column} IN ({})", marks(stored.len())), texts(&stored));
     }
 
-    fn add_metadata(&self, condition: &mut Condition) {
-        let pairs: Vec<(&str, &str)> = self.metadata.iter().filter_map(|pair| pair.split_once(':')).collect();
-        // One pair is containment, which knows strings only; several are compared as text.
-        let only_strings = if pairs.len() == 1 { " AND m.is_string" } else { "" };
-        let one = format!(
-            "EXISTS (SELECT 1 FROM hatchet_metadata m WHERE m.key = ? AND m.value = ? AND m.run = r.ordinal{only_strings})"
-        );
+    /// The pairs that count.
+    fn pairs(&self) -> Vec<(&str, &str)> {
+        self.metadata.iter().filter_map(|pair| pair.split_once(':')).collect()
+    }
+
+    /// One pair is containment, which knows strings only; several are compared as text.
+    fn add_metadata(&self, condition: &mut Condition, rows: Rows) {
+        let pairs = self.pairs();
+        let texts = |(key, value): &(&str, &str)| [Sql::Text((*key).into()), Sql::Text((*value).into())];
+        if let ([pair], Rows::Runs) = (pairs.as_slice(), rows) {
+            return condition.and("m.key = ? AND m.value = ? AND m.is_string", texts(pair));
+        }
+        let only_strings = if pairs.len() == 1 { " AND is_string" } else { "" };
+        let one = format!("r.ordinal IN (SELECT run FROM hatchet_metadata WHERE key = ? AND value = ?{only_strings})");
         let glue = if self.all_metadata { " AND " } else { " OR " };
         if !pairs.is_empty() {
-            let values = pairs.iter().flat_map(|(key, value)| [*key, *value]).map(|text| Sql::Text(text.into()));
+            let values = pairs.iter().flat_map(texts);
             condition.and(&format!("({})", vec![one; pairs.len()].join(glue)), values);
+        }
+    }
+
+    /// The tables a page is read from, and its order. With one pair of metadata the walk goes along that pair's
+    /// index, which holds the runs in the order of their insertion.
+    fn source(&self, rows: Rows) -> (&'static str, &'static str) {
+        match rows {
+            Rows::Tasks => {
+                ("hatchet_read_task t JOIN hatchet_read_run r ON r.ordinal = t.run", "t.inserted DESC, t.id")
+            }
+            Rows::Runs if self.pairs().len() == 1 => {
+                ("hatchet_metadata m CROSS JOIN hatchet_read_run r ON r.ordinal = m.run", "m.run DESC")
+            }
+            Rows::Runs => ("hatchet_read_run r", "r.inserted DESC, r.ordinal DESC"),
         }
     }
 }
@@ -132,7 +156,9 @@ fn texts(texts: &[String]) -> impl Iterator<Item = Sql> {
 
 /// A query and its values.
 pub struct Query {
+    /// The statement.
     pub sql: String,
+    /// What its marks stand for.
     pub values: Vec<Sql>,
 }
 
@@ -140,17 +166,9 @@ pub struct Query {
 pub fn page_query(filter: &Filter, rows: Rows, offset: i64, limit: i64) -> Option<Query> {
     let mut condition = filter.condition(rows)?;
     condition.values.extend([Sql::Integer(limit), Sql::Integer(offset)]);
-    let sql = match rows {
-        Rows::Runs => format!(
-            "SELECT r.ordinal FROM hatchet_read_run r WHERE {} ORDER BY r.inserted DESC, r.ordinal DESC LIMIT ? OFFSET ?",
-            condition.sql
-        ),
-        Rows::Tasks => format!(
-            "SELECT t.id FROM hatchet_read_task t JOIN hatchet_read_run r ON r.ordinal = t.run WHERE {} \
-             ORDER BY t.inserted DESC, t.id DESC LIMIT ? OFFSET ?",
-            condition.sql
-        ),
-    };
+    let (from, order) = filter.source(rows);
+    let key = if rows == Rows::Tasks { "t.id" } else { "r.ordinal" };
+    let sql = format!("SELECT {key} FROM {from} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?", condition.sql);
     Some(Query { sql, values: condition.values })
 }
 
@@ -158,10 +176,7 @@ pub fn page_query(filter: &Filter, rows: Rows, offset: i64, limit: i64) -> Optio
 pub fn count_query(filter: &Filter, rows: Rows) -> Option<Query> {
     let mut condition = filter.condition(rows)?;
     condition.values.push(Sql::Integer(COUNTED));
-    let from = match rows {
-        Rows::Runs => "hatchet_read_run r",
-        Rows::Tasks => "hatchet_read_task t JOIN hatchet_read_run r ON r.ordinal = t.run",
-    };
+    let (from, _) = filter.source(rows);
     let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {from} WHERE {} LIMIT ?)", condition.sql);
     Some(Query { sql, values: condition.values })
 }

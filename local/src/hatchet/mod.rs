@@ -6,7 +6,7 @@ mod dag;
 mod engine;
 mod ingest;
 mod kind;
-mod list;
+pub mod list;
 mod orders;
 mod pgtext;
 mod query;
@@ -68,9 +68,13 @@ impl Lags {
 /// A workflow with its ids.
 #[derive(Debug, Clone)]
 pub struct Registered {
+    /// What it does.
     pub workflow: Workflow,
+    /// Its id on the wire.
     pub id: String,
+    /// The id of its only version.
     pub version_id: String,
+    /// When it was registered first.
     pub created: Micros,
 }
 
@@ -88,11 +92,17 @@ fn named_id(name: &str) -> String {
 
 /// The system: its store, its clock, its workflows.
 pub struct Hatchet {
+    /// Where everything lies.
     pub database: Arc<Database>,
+    /// The engine's time.
     pub clock: Arc<Clock>,
+    /// The engine's luck.
     pub chance: Chance,
+    /// What signs and checks tokens.
     pub keys: Keys,
+    /// The only tenant.
     pub tenant: String,
+    /// The only worker.
     pub worker: Uuid,
     workflows: RwLock<BTreeMap<String, Arc<Registered>>>,
     lags: RwLock<Lags>,

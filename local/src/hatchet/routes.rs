@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::answer::{Answer, Refusal, ok, preflight};
+use super::answer::{Answer, Refusal, finish, ok, preflight};
 use super::create::{self, Wish};
 use super::list::{self, Filter, Rows};
 use super::orders::{self, Target};
@@ -22,6 +22,7 @@ use super::request::{Body as Json, holds_nul, lenient_text};
 use super::view::{RunRead, TaskRead};
 use super::{Hatchet, shapes, time};
 use crate::clock::Micros;
+use crate::faults::Faults;
 use crate::{Error, blocking};
 
 type App = State<Arc<Hatchet>>;
@@ -46,7 +47,16 @@ const REPLAY_TAKES: Micros = 200_000;
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The routes of the system.
-pub fn router(hatchet: Arc<Hatchet>) -> Router {
+pub fn router(hatchet: Arc<Hatchet>, faults: Arc<Faults>) -> Router {
+    // The routes are one service inside, so that faults, preflights and headers stand outside of all of them.
+    Router::new()
+        .fallback_service(routes(hatchet))
+        .layer(middleware::from_fn_with_state(faults, crate::faults::middleware))
+        .layer(middleware::from_fn(preflights_and_heads))
+        .layer(middleware::map_response(async |response| finish(response)))
+}
+
+fn routes(hatchet: Arc<Hatchet>) -> Router {
     const STABLE: &str = "/api/v1/stable";
     let run = |rest: &str| format!("{STABLE}/workflow-runs/{{run}}{rest}");
     let tenant = |rest: &str| format!("{STABLE}/tenants/{{tenant}}{rest}");
@@ -69,7 +79,6 @@ pub fn router(hatchet: Arc<Hatchet>) -> Router {
         .route(&format!("{STABLE}/tasks/{{task}}/task-events"), get(task_events))
         .fallback(|| async { Refusal::Bare })
         .method_not_allowed_fallback(|| async { Refusal::Bare })
-        .layer(middleware::from_fn(preflights_and_heads))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(hatchet)
 }

@@ -62,6 +62,9 @@ pub struct Step {
     /// What it says when it fails.
     #[serde(default = "Step::default_message")]
     pub message: String,
+    /// What it says when it fails, by behaviour.
+    #[serde(default)]
+    pub messages: BTreeMap<String, String>,
     /// A line of the stack trace.
     #[serde(default = "Step::default_frame")]
     pub frame: String,
@@ -127,7 +130,7 @@ pub struct Directives {
     /// The name of the step that fails.
     pub fail_at: Option<String>,
     /// With `fail_at`: how many attempts fail; all when 0.
-    pub fail_attempts: i64,
+    pub fail_times: i64,
 }
 
 /// How an attempt ends.
@@ -203,7 +206,11 @@ impl Step {
     pub fn ending(&self, input: &Value, attempt: i64, luck: f64) -> Ending {
         let wish = self.directives(input);
         let behaviour = wish.behaviour.as_deref().unwrap_or_default();
-        let said = wish.message.clone().unwrap_or_else(|| self.message.clone());
+        let said = self.messages.get(behaviour).unwrap_or(&self.message);
+        let said = wish.message.clone().unwrap_or_else(|| match self.fill_text(said, input, attempt) {
+            Value::String(text) => text,
+            other => other.to_string(),
+        });
         match behaviour {
             "fail" => return Ending::Failure(self.error(&said), true),
             "fail-final" => return Ending::Failure(self.error(&said), false),
@@ -215,7 +222,7 @@ impl Step {
             _ => {}
         }
         let chosen = wish.fail_at.as_deref() == Some(self.name.as_str());
-        if (chosen && (wish.fail_attempts == 0 || attempt <= wish.fail_attempts)) || luck < self.failure_odds {
+        if (chosen && (wish.fail_times == 0 || attempt <= wish.fail_times)) || luck < self.failure_odds {
             return Ending::Failure(self.error(&said), true);
         }
         let template = self.outputs.get(behaviour).unwrap_or(&self.output);

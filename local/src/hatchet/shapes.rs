@@ -147,40 +147,14 @@ impl Hatchet {
     }
 
     fn standalone_row(&self, read: &RunRead, payloads: bool) -> Result<Value, Error> {
-        let mut row = match read.tasks.first() {
-            Some(task) => self.task_row(read, task, payloads)?,
-            None => self.eventless_row(read, payloads)?,
+        let mut row = match (read.tasks.first(), &read.unseen) {
+            (Some(task), _) | (None, Some(task)) => self.task_row(read, task, payloads)?,
+            (None, None) => return self.dag_row(read, payloads),
         };
         put(&mut row, "type", "DAG");
         put(&mut row, "actionId", "");
         put(&mut row, "status", on_wire(&read.status));
         Ok(row)
-    }
-
-    /// The row of a standalone run of which no event is known.
-    fn eventless_row(&self, read: &RunRead, payloads: bool) -> Result<Value, Error> {
-        let registered = self.workflow(&read.run.workflow)?;
-        let db_task = TaskRead {
-            task: super::store::Task {
-                id: 0,
-                external_id: read.run.id.clone(),
-                run: read.run.ordinal,
-                step: registered.workflow.steps.first().map(|step| step.name.clone()).unwrap_or_default(),
-                inserted: read.run.inserted,
-                display_name: read.run.display_name.clone(),
-                input: read.input.clone(),
-                state: super::store::State::Queued,
-                retry: 0,
-                since_replay: 0,
-                output: None,
-                error: None,
-                last_message: 0,
-            },
-            status: read.status.clone(),
-            retry: 0,
-            events: Vec::new(),
-        };
-        self.task_row(read, &db_task, payloads)
     }
 
     fn dag_row(&self, read: &RunRead, payloads: bool) -> Result<Value, Error> {

@@ -80,9 +80,11 @@ impl Run {
         Ok(added == 1)
     }
 
-    /// The ordinal of the next run.
-    pub fn next_ordinal(db: &Connection) -> Result<i64, Error> {
-        Ok(db.query_row("SELECT coalesce(max(ordinal), 0) + 1 FROM hatchet_run", [], |row| row.get(0))?)
+    /// The ordinal and the insertion time of the newest run; zeros when there is none.
+    pub fn newest(db: &Connection) -> Result<(i64, Micros), Error> {
+        let mut statement =
+            db.prepare_cached("SELECT ordinal, inserted FROM hatchet_run ORDER BY ordinal DESC LIMIT 1")?;
+        Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?.unwrap_or_default())
     }
 
     /// Notes that the run was cancelled as a whole, or no longer is.
@@ -154,11 +156,14 @@ pub struct Task {
     /// JSON text.
     pub output: Option<String>,
     pub error: Option<String>,
+    /// When the newest message of the task reaches the read store.
     pub last_message: Micros,
+    /// When the news of the newest retry does.
+    pub retry_message: Micros,
 }
 
 const TASK: &str = "SELECT id, external_id, run, step, inserted, display_name, input, state, retry, since_replay, \
-                    output, error, last_message FROM hatchet_task";
+                    output, error, last_message, retry_message FROM hatchet_task";
 
 impl Task {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -176,6 +181,7 @@ impl Task {
             output: row.get(10)?,
             error: row.get(11)?,
             last_message: row.get(12)?,
+            retry_message: row.get(13)?,
         })
     }
 
@@ -205,9 +211,9 @@ impl Task {
     pub fn save(&self, db: &Connection) -> Result<(), Error> {
         db.prepare_cached(
             "INSERT INTO hatchet_task (id, external_id, run, step, inserted, display_name, input, state, retry, \
-             since_replay, output, error, last_message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-             ?13) ON CONFLICT (id) DO UPDATE SET input = ?7, state = ?8, retry = ?9, since_replay = ?10, \
-             output = ?11, error = ?12, last_message = ?13",
+             since_replay, output, error, last_message, retry_message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
+             ?10, ?11, ?12, ?13, ?14) ON CONFLICT (id) DO UPDATE SET input = ?7, state = ?8, retry = ?9, since_replay = ?10, \
+             output = ?11, error = ?12, last_message = ?13, retry_message = ?14",
         )?
         .execute(params![
             self.id,
@@ -222,7 +228,8 @@ impl Task {
             self.since_replay,
             self.output,
             self.error,
-            self.last_message
+            self.last_message,
+            self.retry_message
         ])?;
         Ok(())
     }

@@ -43,8 +43,10 @@ pub struct RunRead {
     pub status: String,
     /// Tasks of which an event is known, newest first.
     pub tasks: Vec<TaskRead>,
-    /// The tasks of the engine, which a standalone run's input comes from.
+    /// The input as GET run shows it: a standalone run's is the envelope.
     pub input: String,
+    /// The first task of which no event is known, as it would be without any.
+    pub unseen: Option<TaskRead>,
 }
 
 impl RunRead {
@@ -67,16 +69,19 @@ impl RunRead {
         } else {
             stored.first().map_or_else(|| run.input.clone(), |task| task.input.clone())
         };
-        let mut tasks = Vec::new();
-        for task in stored {
-            if let Some((status, retry)) = read_task(db, task.id)? {
+        let (mut tasks, mut unseen) = (Vec::new(), None);
+        for mut task in stored {
+            if let Some((status, retry, input)) = read_task(db, task.id)? {
+                task.input = input;
                 let (mine, others) = events.into_iter().partition(|event| event.task == task.id);
                 events = others;
                 tasks.push(TaskRead { task, status, retry, events: mine });
+            } else if unseen.is_none() {
+                unseen = Some(TaskRead { task, status: "QUEUED".into(), retry: 0, events: Vec::new() });
             }
         }
         tasks.sort_by_key(|task| (-task.task.inserted, task.task.id));
-        Ok(Self { run, status, tasks, input })
+        Ok(Self { run, status, tasks, input, unseen })
     }
 
     /// The events of each task's newest attempt.
@@ -155,8 +160,9 @@ impl EventRow {
 impl TaskRead {
     /// The task of that external id, if any of its events is known.
     pub fn find(db: &Connection, id: &str) -> Result<Option<Self>, Error> {
-        let Some(task) = Task::find(db, id)? else { return Ok(None) };
-        let Some((status, retry)) = read_task(db, task.id)? else { return Ok(None) };
+        let Some(mut task) = Task::find(db, id)? else { return Ok(None) };
+        let Some((status, retry, input)) = read_task(db, task.id)? else { return Ok(None) };
+        task.input = input;
         let mut events = events_of_run(db, task.run)?;
         events.retain(|event| event.task == task.id);
         Ok(Some(Self { task, status, retry, events }))
@@ -234,15 +240,16 @@ fn object(text: Option<&str>) -> Value {
 }
 
 /// JSON text as a value; a number beyond a double is `null`.
-fn parse(text: &str) -> Value {
+pub fn parse(text: &str) -> Value {
     serde_json::from_str(text)
         .or_else(|_| serde_json::from_str(&super::request::without_huge_numbers(text)))
         .unwrap_or_default()
 }
 
-fn read_task(db: &Connection, task: i64) -> Result<Option<(String, i64)>, Error> {
-    let mut statement = db.prepare_cached("SELECT status, retry FROM hatchet_read_task WHERE id = ?")?;
-    Ok(statement.query_row([task], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+/// Status, attempt and input of a task.
+fn read_task(db: &Connection, task: i64) -> Result<Option<(String, i64, String)>, Error> {
+    let mut statement = db.prepare_cached("SELECT status, retry, input FROM hatchet_read_task WHERE id = ?")?;
+    Ok(statement.query_row([task], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
 }
 
 fn events_of_run(db: &Connection, run: i64) -> Result<Vec<EventRow>, Error> {

@@ -113,12 +113,23 @@ pub fn run_due(db: &Connection, hatchet: &Hatchet, now: Micros) -> Result<Option
         match next(db)? {
             Some((id, due, work)) if due <= now => {
                 db.prepare_cached("DELETE FROM hatchet_queue WHERE id = ?")?.execute([id])?;
-                Act { db, hatchet, now: due }.done(&serde_json::from_str(&work)?)?;
+                attempt(&Act { db, hatchet, now: due }, &work)?;
             }
             other => return Ok(other.map(|(_, due, _)| due)),
         }
     }
     Ok(next(db)?.map(|(_, due, _)| due))
+}
+
+/// Does one thing. What cannot be done is undone, said and dropped: one bad row must not stop time for all.
+fn attempt(act: &Act<'_>, work: &str) -> Result<(), Error> {
+    act.db.prepare_cached("SAVEPOINT attempt")?.execute([])?;
+    if let Err(error) = serde_json::from_str(work).map_err(Error::from).and_then(|work| act.done(&work)) {
+        eprintln!("runward-local: dropped {work}: {error}");
+        act.db.prepare_cached("ROLLBACK TO attempt")?.execute([])?;
+    }
+    act.db.prepare_cached("RELEASE attempt")?.execute([])?;
+    Ok(())
 }
 
 fn next(db: &Connection) -> Result<Option<(i64, Micros, String)>, Error> {

@@ -47,7 +47,9 @@ CREATE TABLE hatchet_task (
     output       TEXT,
     error        TEXT,
     -- Messages of one task reach the read store in order.
-    last_message INTEGER NOT NULL
+    last_message INTEGER NOT NULL,
+    -- Nor does a message of a retry overtake the news of the retry.
+    retry_message INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX hatchet_task_by_run ON hatchet_task (run);
 
@@ -81,10 +83,11 @@ CREATE TABLE hatchet_read_task (
     run      INTEGER NOT NULL,
     inserted INTEGER NOT NULL,
     status   TEXT NOT NULL,
-    retry    INTEGER NOT NULL
+    retry    INTEGER NOT NULL,
+    input    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX hatchet_read_task_by_run ON hatchet_read_task (run);
-CREATE INDEX hatchet_read_task_by_time ON hatchet_read_task (inserted, id);
+CREATE INDEX hatchet_read_task_by_time ON hatchet_read_task (inserted DESC, id);
 
 CREATE TABLE hatchet_event (
     id       INTEGER PRIMARY KEY,

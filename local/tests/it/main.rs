@@ -1,1 +1,12 @@
-//! The tests of the local engine, in one binary.
+//! The tests of the local engine, in one binary. Helpers may panic as tests do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod durable;
+mod exchange;
+mod faults;
+mod lifecycle;
+mod plans;
+mod recorded;
+mod shape;
+mod world;

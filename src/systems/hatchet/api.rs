@@ -1,5 +1,6 @@
 //! Hatchet's requests as values, and what its answers mean.
-use crate::describe::Raw;
+use super::model::V1TaskStatus;
+use crate::describe::{self, Raw, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Request, Response, segment};
 use crate::run::Millis;
@@ -114,7 +115,7 @@ impl Api for HatchetApi {
         if let Some(until) = until(filter, cursor.as_ref())? {
             request = request.with("until", until);
         }
-        for status in &filter.statuses {
+        for status in asked_statuses(filter) {
             request = request.with("statuses", status);
         }
         for id in &filter.workflow_ids {
@@ -127,6 +128,13 @@ impl Api for HatchetApi {
             request = request.with("additional_metadata_operator", "AND");
         }
         Ok(if filter.payloads { request.with("include_payloads", "true") } else { request })
+    }
+
+    fn statuses(&self) -> &'static [&'static str] {
+        match V1TaskStatus::VALUE.kind {
+            describe::Kind::Enum(status) => status.values,
+            _ => &[],
+        }
     }
 
     /// The list is newest first and moves while it is paged. So every later page ends where the first began, by the
@@ -302,6 +310,14 @@ fn until(filter: &Filter, cursor: Option<&Cursor>) -> Result<Option<String>> {
     match cursor {
         Some(cursor) => Ok(Some(cursor.until.clone())),
         None => filter.until.map(|until| date("until", until)).transpose(),
+    }
+}
+
+/// Without statuses a server lists all runs but the evicted ones, which are RUNNING; with all of them, all.
+fn asked_statuses(filter: &Filter) -> Vec<&str> {
+    match filter.statuses.as_slice() {
+        [] => HatchetApi.statuses().to_vec(),
+        some => some.iter().map(String::as_str).collect(),
     }
 }
 

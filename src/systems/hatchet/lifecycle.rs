@@ -169,7 +169,7 @@ fn dag_never_queued(step: &Step, found: &mut Found) {
 
 fn tasks_stay(step: &Step, found: &mut Found) {
     let begun = |snapshot: &Snapshot| snapshot.run.stages.iter().any(|task| !task.status.is_empty());
-    let in_full = step.before.what == What::Run && step.after.what == What::Run;
+    let in_full = step.before.what == What::Run && step.same_read();
     if in_full && begun(step.before) && step.after.run.stages.is_empty() {
         found.stale("/stages", "the run had tasks before, and has none any more");
     }

@@ -1,5 +1,6 @@
 //! The common view of Hatchet's runs: zero times and sentinels become absent, envelopes are opened once.
 use super::DOCUMENTS;
+use super::lifecycle::RULES;
 use super::model::*;
 use crate::describe::{AnyObject, DateTime, Others, Raw, Uuid, Wire, ZERO_TIME};
 use crate::error::{Error, Kind, Result, SystemName};
@@ -38,15 +39,17 @@ fn decode<T: Wire>(json: &str) -> Result<T> {
     })
 }
 
-/// What a status says in our words.
+/// What a status says in our words: as the lifecycle says, which is the only list of them.
 fn reading(status: &V1TaskStatus) -> (Phase, Option<Outcome>) {
-    match status {
-        V1TaskStatus::Queued => (Phase::Queued, None),
-        V1TaskStatus::Running => (Phase::Running, None),
-        V1TaskStatus::Completed => (Phase::Finished, Some(Outcome::Succeeded)),
-        V1TaskStatus::Cancelled => (Phase::Finished, Some(Outcome::Cancelled)),
-        V1TaskStatus::Failed => (Phase::Finished, Some(Outcome::Failed)),
-        V1TaskStatus::Unknown(_) => (Phase::Unknown, None),
+    let state = RULES.runs.state(status.as_str(), Phase::Unknown);
+    state.map_or((Phase::Unknown, None), |state| (state.phase, state.outcome))
+}
+
+/// A task that was put aside reads RUNNING on the wire, and waits for what will wake it.
+fn reading_of(task: &V1TaskSummary) -> (Phase, Option<Outcome>) {
+    match reading(&task.status) {
+        (Phase::Running, outcome) if task.is_evicted == Some(true) => (Phase::Waiting, outcome),
+        read => read,
     }
 }
 
@@ -58,7 +61,9 @@ fn of_details(details: V1WorkflowRunDetails) -> Snapshot {
     let fixed = fixed(&run, &AT_RUN);
     let made = if standalone { given(&run.output) } else { outputs(&tasks, &shape) };
     let view = of_run(run, standalone);
+    let aside = view.phase == Phase::Running && own.is_some_and(|task| reading_of(task).0 == Phase::Waiting);
     let run = Run {
+        phase: if aside { Phase::Waiting } else { view.phase },
         attempt: tasks.iter().map(attempt).max().unwrap_or(1),
         output: made.filter(|_| view.outcome == Some(Outcome::Succeeded)),
         parent_id: view.parent_id.clone().or(parent),
@@ -141,7 +146,7 @@ fn of_task(task: V1TaskSummary) -> Snapshot {
 
 /// What a task or row says of itself, without its payloads.
 fn of_summary(task: V1TaskSummary) -> Run {
-    let (phase, outcome) = reading(&task.status);
+    let (phase, outcome) = reading_of(&task);
     Run {
         system: SystemName::Hatchet,
         attempt: attempt(&task),
@@ -307,7 +312,7 @@ fn stages(tasks: &[V1TaskSummary], shape: &[WorkflowRunShapeItemForWorkflowRunDe
 }
 
 fn of_stage(name: String, task: &V1TaskSummary, next: Vec<String>) -> Stage {
-    let (phase, outcome) = reading(&task.status);
+    let (phase, outcome) = reading_of(task);
     Stage {
         id: Some(task.metadata.id.0.clone()),
         name,

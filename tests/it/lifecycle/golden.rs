@@ -121,6 +121,9 @@ fn many_pairs_are_judged_as_each_of_them() {
     let each: Vec<u8> = pairs.chunks(2).map(|pair| table.check(pair[0], pair[1]) as u8).collect();
     assert_eq!(table.check_all(&pairs), each);
     assert_eq!(table.check_all(&pairs[..3]).len(), 1);
+    assert!(
+        pairs.chunks(2).zip(&each).all(|(pair, verdict)| table.grid()[usize::from(pair[0] * 16 + pair[1])] == *verdict)
+    );
     assert_eq!(Verdict::ALL.map(|verdict| verdict as u8), [0, 1, 2, 3, 4, 5]);
 }
 
@@ -132,4 +135,29 @@ fn what_may_come_next_is_told_in_the_words_of_answers() {
     assert_eq!(next(SystemName::Formance, "running"), ["succeeded", "failed"]);
     assert_eq!(next(SystemName::MeshX, "running").len(), 10);
     assert_eq!(next(SystemName::Hatchet, "running"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_lifecycle_is_plain_data() {
+    for system in SystemName::ALL {
+        let plain = json!(rules(system));
+        assert_eq!(plain["system"], system.as_str());
+        for of in ["runs", "stages"] {
+            let states = plain[of]["states"].as_array().unwrap();
+            let ends: Vec<&Value> =
+                states.iter().filter(|state| state["phase"] == "finished").map(|state| &state["status"]).collect();
+            assert_eq!(plain[of]["terminals"], json!(ends));
+            assert!(
+                plain[of]["rows"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .all(|row| row["evidence"].is_string() && row["newAttempt"].is_boolean())
+            );
+        }
+        let names: Vec<&str> =
+            plain["rules"].as_array().unwrap().iter().map(|rule| rule["name"].as_str().unwrap()).collect();
+        assert_eq!(names.len(), rules(system).all().count());
+        assert_eq!(names[0], "not_same_run");
+    }
 }

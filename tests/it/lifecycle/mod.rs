@@ -1,4 +1,7 @@
 //! What may follow what.
+mod ahead;
+mod damage;
+mod diagrams;
 mod events;
 mod golden;
 mod make;

@@ -10,9 +10,9 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What one poll loop of a scenario saw.
-struct Poll {
-    name: String,
-    snapshots: Vec<Snapshot>,
+pub struct Poll {
+    pub name: String,
+    pub snapshots: Vec<Snapshot>,
 }
 
 fn read(path: &str) -> Value {
@@ -31,6 +31,11 @@ fn hatchet() -> Vec<Poll> {
     scenarios.iter().flat_map(of).collect()
 }
 
+/// What reads of whole runs saw.
+pub fn hatchet_runs() -> Vec<Poll> {
+    hatchet().into_iter().filter(|poll| poll.name.ends_with("(run)")).collect()
+}
+
 fn entries<'a>(scenario: &'a Value, channel: &str) -> impl Iterator<Item = &'a Value> {
     scenario[channel].as_array().into_iter().flatten().filter(|entry| entry["status"].is_string())
 }
@@ -42,6 +47,11 @@ fn hatchet_snapshot(scenario: &Value, channel: &str, entry: &Value) -> Snapshot 
     let mut run = make::run(rules, id, entry["status"].as_str().unwrap());
     let tasks = entry["tasks"].as_array();
     run.stages = tasks.into_iter().flatten().map(|task| hatchet_task(standalone.then_some(id), task)).collect();
+    for name in steps_of(scenario).filter(|_| !standalone) {
+        if !run.stages.is_empty() && !run.stages.iter().any(|task| task.name == name) {
+            run.stages.push(Stage { id: None, ..make::stage(rules, &name, "", 1) });
+        }
+    }
     let attempts = run.stages.iter().map(|task| task.attempt);
     run.attempt = attempts.max().unwrap_or(entry["retryCount"].as_u64().unwrap_or(0) as u32 + 1);
     run.started_at = entry["startedAt"].as_str().and_then(millis);
@@ -54,6 +64,12 @@ fn hatchet_snapshot(scenario: &Value, channel: &str, entry: &Value) -> Snapshot 
         _ => What::Task,
     };
     Snapshot { run, what, fixed: vec![], changed_at: None }
+}
+
+/// The steps of a scenario's run, which a read in full tells from the start.
+fn steps_of(scenario: &Value) -> impl Iterator<Item = String> {
+    let tasks = entries(scenario, "run").flat_map(|entry| entry["tasks"].as_array().unwrap());
+    tasks.map(|task| task["name"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>().into_iter()
 }
 
 fn hatchet_task(run: Option<&str>, task: &Value) -> Stage {
@@ -73,7 +89,7 @@ fn evict(phase: &mut Phase, entry: &Value) {
     }
 }
 
-fn formance() -> Vec<Poll> {
+pub fn formance() -> Vec<Poll> {
     let file = read("tests/fixtures/formance/recorded/lifecycles.json");
     let of = |scenario: &Value| Poll {
         name: scenario["scenario"].as_str().unwrap().to_owned(),
@@ -154,7 +170,7 @@ fn every_observed_step_out_of_an_end_is_a_new_attempt() {
 fn an_older_hatchet_snapshot_is_never_taken_for_a_newer_one() {
     let rules: &'static Rules = &RULES;
     let mut stale = 0;
-    for poll in hatchet().iter().filter(|poll| poll.name.ends_with("(run)")) {
+    for poll in hatchet_runs() {
         for two in poll.snapshots.windows(2) {
             let back = judge(rules, &two[1], &two[0]);
             let moved = two[0].run.stages.iter().any(|task| {
@@ -262,4 +278,47 @@ fn an_older_formance_snapshot_is_never_taken_for_a_newer_one() {
             assert_eq!(judge(rules, &two[1], &two[0]).verdict, Verdict::Stale, "{}", poll.name);
         }
     }
+}
+
+/// Every recorded Hatchet body of one run, oldest first, as the server dated its answers.
+fn bodies() -> Vec<(String, String, Snapshot)> {
+    let mut bodies = vec![];
+    for file in std::fs::read_dir("tests/fixtures/hatchet/recorded").unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|end| end != "json") {
+            continue;
+        }
+        let exchange = read(path.to_str().unwrap());
+        let response = &exchange["response"];
+        let body: Option<Value> = response["body"].as_str().and_then(|body| serde_json::from_str(body).ok());
+        let Some(body) = body.filter(|body| response["status"] == 200 && body["run"].is_object()) else { continue };
+        let headers = response["headers"].as_object().unwrap();
+        let date = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("date")).unwrap().1.as_str().unwrap();
+        let date = chrono::DateTime::parse_from_rfc2822(date).unwrap().to_rfc3339();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        bodies.push((date, name, wire::snapshot(SystemName::Hatchet, &body)));
+    }
+    bodies.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    bodies
+}
+
+#[test]
+fn recorded_bodies_of_one_run_never_conflict_in_whatever_order_they_come() {
+    let bodies = bodies();
+    let mut verdicts = std::collections::BTreeMap::<String, usize>::new();
+    for (at, (date, name, before)) in bodies.iter().enumerate() {
+        for (later, other, after) in &bodies[at + 1..] {
+            let pair = [judge(&RULES, before, after), judge(&RULES, after, before)];
+            if before.run.id != after.run.id {
+                assert!(pair.iter().all(|judged| judged.verdict == Verdict::Conflict), "{name} and {other}");
+                continue;
+            }
+            let context = format!("{name} ({date}), {other} ({later}): {pair:#?}");
+            assert!(pair.iter().all(|judged| judged.verdict != Verdict::Conflict), "{context}");
+            assert!(date == later || pair[0].verdict.is_accepted(), "{context}");
+            *verdicts.entry(format!("{:?}, backwards {:?}", pair[0].verdict, pair[1].verdict)).or_default() += 1;
+        }
+    }
+    println!("{verdicts:#?}");
+    assert!(verdicts.values().sum::<usize>() > 5, "{verdicts:?}");
 }

@@ -1,5 +1,5 @@
 //! Histories with the verdicts that they must have, as documents of the systems; kept in `tests/vectors`, so that every
-//! runtime gives the same answers. `RUNWARD_BLESS=1 cargo test` writes the files anew.
+//! runtime gives the same answers. `UPDATE=1 cargo test` writes the files anew.
 use super::make::rules;
 use super::recorded::{Moves, moves};
 use super::wire::snapshot;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 struct Case(&'static str, Vec<Value>, &'static [&'static str], &'static [&'static str]);
 
 pub fn bless() -> bool {
-    std::env::var_os("RUNWARD_BLESS").is_some()
+    std::env::var_os("UPDATE").is_some()
 }
 
 /// Compares a generated file with the one that is kept.
@@ -23,7 +23,7 @@ pub fn kept(path: &str, text: &str) {
         std::fs::write(&path, text).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == text, "{path} is not what the tables say: look at the change, then set RUNWARD_BLESS=1");
+    assert!(kept == text, "{path} is not what the tables say: look at the change, UPDATE=1 writes it anew");
 }
 
 const RUN: &str = "6702f440-5180-4eba-87a0-331b08646ee2";

@@ -1,4 +1,4 @@
-//! Snapshots from the documents of the four systems, as far as lifecycles look at them.
+//! Snapshots from the documents of the four systems: by the system's view, or as far as lifecycles look at them.
 use super::make::{self, millis, rules};
 use runward::error::SystemName;
 use runward::finding::What;
@@ -7,8 +7,11 @@ use serde_json::Value;
 
 /// The snapshot of a document that holds one run.
 pub fn snapshot(system: SystemName, document: &Value) -> Snapshot {
+    if let Some(system) = runward::systems::system(system) {
+        return system.snapshot(&document.to_string()).unwrap();
+    }
     match system {
-        SystemName::Hatchet => hatchet(document),
+        SystemName::Hatchet => unreachable!("it has a view"),
         SystemName::Formance => formance(&document["data"]),
         SystemName::Onfido => onfido(document),
         SystemName::MeshX => meshx(document),
@@ -30,51 +33,6 @@ fn raw(value: &Value) -> Option<runward::describe::Raw> {
 fn fixed(document: &Value, pointers: &[&'static str]) -> Vec<Fixed> {
     let value = |pointer| document.pointer(pointer).filter(|value| !value.is_null()).map(Value::to_string);
     pointers.iter().filter_map(|&pointer| Some(Fixed { pointer, value: value(pointer)? })).collect()
-}
-
-fn hatchet(document: &Value) -> Snapshot {
-    let wire = &document["run"];
-    let mut run = make::run(
-        rules(SystemName::Hatchet),
-        wire["metadata"]["id"].as_str().unwrap(),
-        wire["status"].as_str().unwrap(),
-    );
-    let what = if run.status.is_empty() { What::Created } else { What::Run };
-    run.stages = document["tasks"].as_array().into_iter().flatten().rev().map(hatchet_task).collect();
-    let missing = |step: &&Value| step["taskExternalId"] == "00000000-0000-0000-0000-000000000000";
-    for step in document["shape"].as_array().into_iter().flatten().filter(missing) {
-        run.stages.push(Stage {
-            id: None,
-            ..make::stage(rules(SystemName::Hatchet), step["taskName"].as_str().unwrap(), "", 1)
-        });
-    }
-    run.attempt = run.stages.iter().map(|task| task.attempt).max().unwrap_or(1);
-    run.started_at = time(&wire["startedAt"]);
-    run.finished_at = time(&wire["finishedAt"]);
-    run.error = text(&wire["errorMessage"]);
-    run.input = raw(&wire["input"]);
-    if let [task] = run.stages.as_slice()
-        && task.phase == Phase::Waiting
-    {
-        run.phase = Phase::Waiting;
-    }
-    let fixed = fixed(document, &["/run/metadata/createdAt", "/run/tenantId", "/run/workflowId"]);
-    Snapshot { run, what, fixed, changed_at: None }
-}
-
-fn hatchet_task(task: &Value) -> Stage {
-    let id = task["taskExternalId"].as_str().unwrap();
-    let attempt = task["retryCount"].as_u64().unwrap() as u32 + 1;
-    let mut stage = make::stage(rules(SystemName::Hatchet), id, task["status"].as_str().unwrap(), attempt);
-    if task["isEvicted"] == true {
-        stage.phase = Phase::Waiting;
-    }
-    stage.name = task["displayName"].as_str().unwrap().rsplit_once('-').unwrap().0.to_owned();
-    stage.started_at = time(&task["startedAt"]);
-    stage.finished_at = time(&task["finishedAt"]);
-    stage.output = raw(&task["output"]);
-    stage.error = text(&task["errorMessage"]);
-    stage
 }
 
 fn formance(wire: &Value) -> Snapshot {

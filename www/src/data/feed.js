@@ -1,5 +1,5 @@
-/** Without a word from the stream for this long, a read makes sure that what is shown still holds. */
-const RECHECK_MS = 15_000;
+/** Without a word from the stream for this long, a read makes sure that what is shown still holds: a stream may live while the system behind it is gone. */
+const SILENCE_MS = 6_000;
 const POLL_MS = 3_000;
 /** A stream that ended well is opened again after this. */
 const REOPEN_MS = 200;
@@ -24,16 +24,19 @@ export function follow(source) {
   const wake = { now: () => {} };
   const retryNow = () => wake.now();
   addEventListener("online", retryNow, { signal: source.signal });
-  return { done: loop(source, wake), retryNow };
+  // Whoever ended it may show something else by now.
+  const onState = (state) => source.signal.aborted || source.onState(state);
+  return { done: loop({ ...source, onState }, wake), retryNow };
 }
 
 async function loop(source, wake) {
   const { signal, onState } = source;
   let failures = 0;
-  onState({ kind: "connecting" });
   while (!signal.aborted) {
     try {
+      if (failures === 0) onState({ kind: "connecting" });
       await source.read(signal);
+      if (failures > 0) onState({ kind: "connecting" });
       failures = 0;
       if ((await streamOnce(source)) === "over" && source.ends) {
         onState({ kind: "over" });
@@ -53,29 +56,52 @@ async function streamOnce({ read, stream, onItem, onState, signal }) {
   const round = new AbortController();
   const stop = () => round.abort();
   signal.addEventListener("abort", stop, { once: true });
-  let recheckFailed;
-  const recheck = setInterval(() => read(round.signal).catch((error) => { recheckFailed = error; stop(); }), RECHECK_MS);
+  const silence = watchSilence(() => read(round.signal), stop);
   try {
-    onState({ kind: "live" });
     for await (const item of stream(round.signal)) {
+      silence.broken();
       onItem(item);
       onState({ kind: "live" });
     }
-    if (recheckFailed) throw recheckFailed;
+    if (silence.failure) throw silence.failure;
     await sleep(REOPEN_MS, signal);
     return "over";
   } catch (error) {
     if (signal.aborted) return "over";
-    if (recheckFailed) throw recheckFailed;
+    if (silence.failure) throw silence.failure;
     await read(signal);
     onState({ kind: "polling", error });
     await sleep(POLL_MS, signal);
     return "again";
   } finally {
-    clearInterval(recheck);
+    silence.end();
     signal.removeEventListener("abort", stop);
     stop();
   }
+}
+
+/** Reads whenever nothing was heard for a while; a read that fails is kept, and `onFailure` told. */
+function watchSilence(read, onFailure) {
+  const watch = { failure: undefined, broken, end };
+  let timer;
+  let over = false;
+  function broken() {
+    clearTimeout(timer);
+    if (!over) timer = setTimeout(look, SILENCE_MS);
+  }
+  function end() {
+    over = true;
+    clearTimeout(timer);
+  }
+  function look() {
+    read().then(broken, (error) => {
+      if (over) return;
+      watch.failure = error;
+      onFailure();
+    });
+  }
+  broken();
+  return watch;
 }
 
 /** Waits; ends early when aborted or woken, and never rejects. */

@@ -34,14 +34,17 @@ export class Seen {
 
 function told(change) {
   if (!change) return { findings: [] };
-  const first = change.before === undefined || change.before === null;
   return {
-    verdict: first || change.verdict === "same" ? undefined : change.verdict,
-    cause: change.cause ?? undefined,
+    ...(moved(change) ? { verdict: change.verdict, cause: change.cause } : {}),
     findings: change.findings ?? [],
     provisional: change.provisional === true,
     confirmedAt: change.confirmedAt ?? undefined,
   };
+}
+
+/** A watcher tells of stages too; only what became of the run itself is a step of the run. */
+function moved({ before, after }) {
+  return before !== undefined && (before.status !== after.status || before.attempt !== after.attempt);
 }
 
 /** The runs that are known, in one stable order: newest creation first, then by id. */

@@ -1,15 +1,14 @@
-import { offsetAt, tokenEnd } from "../data/jsontext.js";
 import { Checker } from "../data/checker.js";
+import { indent } from "../data/indent.js";
+import { offsetAt, tokenEnd } from "../data/jsontext.js";
 import { fill, h, icon, setText } from "../ui/dom.js";
 import { bytes, number } from "../ui/format.js";
 import { title } from "../data/client.js";
 import { Editor } from "../ui/editor.js";
 import { EXAMPLE } from "./example.js";
 
-/** Typing rests this long before a text is checked; longer for long texts, which cost to copy. */
+/** Typing rests this long before a text is checked. */
 const REST_MS = 120;
-const REST_LONG_MS = 400;
-const LONG = 500_000;
 /** Findings drawn at once; a document of nothing but errors has a thousand. */
 const DRAWN = 200;
 const SEVERITIES = ["error", "warning", "info"];
@@ -28,14 +27,14 @@ class CheckView {
   #system = select("System", ["hatchet", "formance", "onfido", "meshx"].map((name) => [name, title(name)]));
   #what = select("Read as", [["auto", "whatever it is"], ["run", "a run"], ["page", "a page of runs"], ["history", "a history"]]);
   #level = select("Measured by", [["wire", "what servers send"], ["schema", "the published contract"]]);
-  #editor = new Editor({ label: "JSON to check", placeholder: "Paste a run, a page of runs or a history here, or drop a file.\nNothing leaves this browser." });
+  #editor = new Editor({ label: "JSON to check", placeholder: "Paste a run, a page of runs or a history here, or drop a file.\nNothing leaves this browser.", onChange: () => this.#schedule() });
   #verdict = h("div.verdict-box", { role: "status" });
   #list = h("ol.findings");
   #more = h("button.button.small", { type: "button", hidden: true });
 
   constructor(place, signal) {
     const file = h("input.hidden", { type: "file", accept: ".json,.ndjson,.txt,application/json", "aria-label": "Open a file", onchange: () => void this.#open(file.files[0]) });
-    const tools = h("div.check-tools", {}, this.#system.element, this.#what.element, this.#level.element, h("div.check-buttons", {}, h("button.button", { type: "button", onclick: () => this.#set(EXAMPLE) }, "Example"), h("label.button", {}, "Open a file", file), h("button.button", { type: "button", onclick: () => this.#set("") }, "Clear")));
+    const tools = h("div.check-tools", {}, this.#system.element, this.#what.element, this.#level.element, h("div.check-buttons", {}, h("button.button", { type: "button", onclick: () => this.#set(EXAMPLE) }, "Example"), h("label.button", {}, "Open a file", file), h("button.button", { type: "button", title: "Lay the text out over lines; only white space changes", onclick: () => this.#set(indent(this.#editor.text)) }, "Indent"), h("button.button", { type: "button", onclick: () => this.#set("") }, "Clear")));
     const result = h("section.check-result", { "aria-label": "Result" }, this.#verdict, this.#list, this.#more);
     fill(place, h("div.page-head", {}, h("h1", {}, "Check"), h("p.fresh", {}, "Validated in this browser; nothing is sent")), tools, h("div.check-columns", {}, this.#editor.element, result));
     this.#listen(signal);
@@ -44,7 +43,6 @@ class CheckView {
 
   #listen(signal) {
     for (const { control } of [this.#system, this.#what, this.#level]) control.addEventListener("change", () => this.#check());
-    this.#editor.area.addEventListener("input", () => this.#schedule());
     const drop = this.#editor.element;
     drop.addEventListener("dragover", (event) => {
       event.preventDefault();
@@ -69,19 +67,18 @@ class CheckView {
   }
 
   #set(text) {
-    this.#editor.area.value = text;
-    this.#editor.changed();
+    this.#editor.text = text;
     this.#check();
   }
 
   #schedule() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#check(), this.#editor.area.textLength > LONG ? REST_LONG_MS : REST_MS);
+    this.#timer = setTimeout(() => this.#check(), REST_MS);
   }
 
   #check() {
     clearTimeout(this.#timer);
-    this.#text = this.#editor.area.value;
+    this.#text = this.#editor.text;
     if (this.#text.trim() === "") {
       this.#checker.forget();
       return this.#rest();
@@ -134,7 +131,7 @@ class CheckView {
 
   #go({ line, column }) {
     const start = offsetAt(this.#text, line, column);
-    this.#editor.select(start, tokenEnd(this.#text, start), line);
+    this.#editor.select(start, tokenEnd(this.#text, start));
   }
 }
 

@@ -1,26 +1,52 @@
-import { diagram } from "runward";
+import { diagram, lifecycle } from "runward/validate";
 import { SYSTEM } from "../data/client.js";
-import { h } from "../ui/dom.js";
+import { h, icon } from "../ui/dom.js";
+import { statusBadge } from "../ui/status.js";
 
-/** The picture of what may follow what, with the present state marked. */
+/** The picture of what may follow what, with the present state marked, and what may come next in words. */
 export function lifecyclePicture() {
   const svg = parse(diagram(SYSTEM, "svg"));
-  const element = h("div.lifecycle", { tabindex: "0" }, svg ?? h("p", {}, "The picture cannot be drawn here."));
+  const next = h("ul.next");
+  const element = h("div.lifecycle", {}, svg && h("div.lifecycle-picture", { tabindex: "0", role: "img", "aria-label": "The lifecycle of a run" }, svg), h("h3", {}, "What may come next"), next);
+  let shown;
   return {
     element,
     /** Marks the state whose word is `status`. */
     mark(status) {
-      for (const node of svg?.querySelectorAll("[data-current]") ?? []) node.removeAttribute("data-current");
-      nodeOf(svg, status)?.setAttribute("data-current", "true");
+      if (status === shown) return;
+      shown = status;
+      markNode(svg, status);
+      next.replaceChildren(...nextSteps(status).map(nextItem));
     },
   };
 }
 
+/** What is no picture, such as nothing, gives none: the browser's own page about it would come with styles that the policy forbids. */
 function parse(text) {
+  if (!text.startsWith("<svg")) return undefined;
   const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   return root.localName === "svg" ? document.importNode(root, true) : undefined;
 }
 
-function nodeOf(svg, status) {
-  return svg?.querySelector(`[data-status="${CSS.escape(status)}"]`);
+function markNode(svg, status) {
+  for (const node of svg?.querySelectorAll("[data-current]") ?? []) node.removeAttribute("data-current");
+  svg?.querySelector(`[data-status="${CSS.escape(status)}"]`)?.setAttribute("data-current", "true");
+}
+
+/** The rows that lead away from a status, those with the same end as one. */
+function nextSteps(status) {
+  const steps = new Map();
+  for (const row of lifecycle(SYSTEM).rows) {
+    if (row.from !== status || row.to === status) continue;
+    const step = steps.get(row.to) ?? { to: row.to, causes: new Set(), evidence: new Set() };
+    step.causes.add(row.cause);
+    step.evidence.add(row.evidence);
+    steps.set(row.to, step);
+  }
+  return [...steps.values()];
+}
+
+function nextItem({ to, causes, evidence }) {
+  const state = lifecycle(SYSTEM).states.find((known) => known.status === to) ?? { status: to, phase: "unknown" };
+  return h("li", { data: { to } }, icon("arrow"), statusBadge(state), h("span.next-why", {}, `by ${[...causes].join(" or ")}, ${[...evidence].join(" or ")}`));
 }

@@ -4,7 +4,7 @@ import { seen, store } from "../data/session.js";
 import { outageNotice, showConnection } from "../ui/connection.js";
 import { copy, fill, h, icon, setText, toast } from "../ui/dom.js";
 import { ago, clock, exact, shownDuration } from "../ui/format.js";
-import { jsonPanel, pretty } from "../ui/json.js";
+import { jsonPanel } from "../ui/json.js";
 import { setStatus, statusBadge, tone, workflowName } from "../ui/status.js";
 import { askCancel } from "./cancel.js";
 import { lifecyclePicture } from "./lifecycle.js";
@@ -13,6 +13,9 @@ import { Transitions } from "./transitions.js";
 
 /** A run that is settled may be replayed by anyone; it is looked at again this often. */
 const SETTLED_MS = 5_000;
+/** After a cancel or replay it is looked at this often, for a while. */
+const EAGER_MS = 600;
+const EAGER_FOR_MS = 10_000;
 
 /** One run: how it stands, its stages, and the transitions seen, as they come. */
 export function runPage(place, signal, id) {
@@ -30,12 +33,14 @@ class RunView {
   #state = { kind: "connecting" };
   #feed;
   #drawn = "";
+  #eagerUntil = 0;
   #notice = outageNotice();
-  #name = h("h1.run-title", {}, "…");
+  #name = h("h1.run-title", {}, "Run");
   #status = h("span");
   #belief = h("span.belief", { role: "status" });
   #cancel = h("button.button", { type: "button", hidden: true, onclick: () => void this.#askCancel() }, icon("stop"), "Cancel");
   #replay = h("button.button", { type: "button", hidden: true, onclick: () => void this.#doReplay() }, icon("replay"), "Replay");
+  #wire = h("button.button", { type: "button", hidden: true, onclick: () => this.#showWire() }, icon("code"), "Wire");
   #facts = h("dl.facts");
   #duration = h("dd");
   #error = h("div.run-error", { hidden: true });
@@ -49,7 +54,7 @@ class RunView {
   constructor(place, signal, id) {
     this.#id = id;
     this.#signal = signal;
-    const actions = h("div.actions", {}, this.#cancel, this.#replay, this.#wireButton());
+    const actions = h("div.actions", {}, this.#cancel, this.#replay, this.#wire);
     const head = h("div.run-head", {}, h("a.back", { href: "#/runs" }, icon("back"), "Runs"), h("div.run-line", {}, this.#name, actions), h("div.run-state", {}, this.#status, this.#belief));
     const aside = h("div.run-aside", {}, h("section.card", {}, h("h2", {}, "Transitions seen"), this.#transitions.element), h("section.card", {}, h("h2", {}, "Lifecycle"), this.#picture.element));
     const body = h("div.run-body", {}, h("section.card.stages-card", {}, h("h2", {}, "Stages"), this.#stages.element), this.#payloads);
@@ -86,7 +91,7 @@ class RunView {
     const wake = { now: () => {} };
     this.#feed = { retryNow: () => wake.now(), wake };
     while (!this.#signal.aborted && this.#run?.status === status && this.#run?.attempt === attempt) {
-      await sleep(SETTLED_MS, this.#signal, wake);
+      await sleep(Date.now() < this.#eagerUntil ? EAGER_MS : SETTLED_MS, this.#signal, wake);
       if (this.#signal.aborted) return;
       try {
         this.#take(await client.runs.get(this.#id, { signal: this.#signal }));
@@ -120,6 +125,7 @@ class RunView {
     const done = run.phase === "finished";
     this.#cancel.hidden = done;
     this.#replay.hidden = !done;
+    this.#wire.hidden = run.wire === undefined;
     this.#drawData(run);
     this.#tick();
   }
@@ -168,12 +174,19 @@ class RunView {
   }
 
   #show(state) {
-    this.#state = state;
-    showConnection(state);
-    this.#notice.show(state, this.#readAt, () => this.#feed?.retryNow());
+    const missing = state.kind === "down" && state.error?.status === 404;
+    this.#state = missing ? { ...state, kind: "missing" } : state;
+    showConnection(this.#state);
+    this.#notice.show(this.#state, this.#readAt, () => this.#feed?.retryNow());
     if (this.#run) this.#drawStatus(this.#run);
-    else if (state.kind === "down") fill(this.#missing, h("h2", {}, "The run cannot be shown yet"), h("p", {}, state.error?.status === 404 ? "The system does not know this id. Right after its creation a run may be unknown for a moment." : "It will appear as soon as the connection is back."));
+    else this.#sayWhyNot();
     this.#tick();
+  }
+
+  #sayWhyNot() {
+    const { kind } = this.#state;
+    if (kind === "missing") fill(this.#missing, h("h2", {}, "The system does not know this run"), h("p", {}, "Right after its creation a run may be unknown for a moment; it is asked for again by itself."), h("code", {}, this.#id));
+    if (kind === "down") fill(this.#missing, h("h2", {}, "The run cannot be shown yet"), h("p", {}, "It will appear as soon as the connection is back."));
   }
 
   #tick() {
@@ -207,6 +220,7 @@ class RunView {
     label.textContent = word;
     try {
       await work();
+      this.#eagerUntil = Date.now() + EAGER_FOR_MS;
       this.#feed?.wake?.now();
     } catch (error) {
       if (!this.#signal.aborted) toast(sentence(error));
@@ -216,14 +230,12 @@ class RunView {
     }
   }
 
-  #wireButton() {
-    const show = () => {
-      const dialog = h("dialog.wire", { "aria-label": "What the system sent" }, h("form.dialog-head", { method: "dialog" }, h("h2", {}, "What the system sent"), h("button.button.small", { type: "button", onclick: () => void copy(pretty(this.#run?.wire), "JSON") }, icon("copy"), "Copy"), h("button.button.small", {}, "Close")), jsonPanel("Wire JSON", this.#run?.wire ?? null));
-      dialog.addEventListener("close", () => dialog.remove());
-      document.body.append(dialog);
-      dialog.showModal();
-    };
-    return h("button.button", { type: "button", onclick: show }, icon("code"), "Wire");
+  #showWire() {
+    const head = h("form.dialog-head", { method: "dialog" }, h("h2", {}, "What the system sent"), h("button.button.small", {}, "Close"));
+    const dialog = h("dialog.wire", { "aria-label": "What the system sent" }, head, jsonPanel("Wire JSON", this.#run.wire));
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
   }
 }
 

@@ -3,7 +3,7 @@ import { follow } from "../data/feed.js";
 import { freshness, seen, store } from "../data/session.js";
 import { outageNotice, showConnection } from "../ui/connection.js";
 import { fill, h, icon, setText } from "../ui/dom.js";
-import { clock, number } from "../ui/format.js";
+import { ago, clock, number } from "../ui/format.js";
 import { RunRows } from "./rows.js";
 
 const PAGE = 100;
@@ -38,7 +38,7 @@ class RunsView {
   #rows = new RunRows();
   #empty = h("div.empty", { hidden: true });
   #older = h("button.button", { type: "button", hidden: true, onclick: () => void this.#loadOlder() }, "Show older runs");
-  #fresh = h("p.fresh", { role: "status" });
+  #fresh = h("p.fresh");
   #feed;
 
   constructor(place, signal) {
@@ -56,7 +56,7 @@ class RunsView {
     this.#signal.addEventListener("abort", () => clearInterval(clockwork));
     this.#feed = follow({
       read: (signal) => this.#read(signal),
-      stream: (signal) => client.events({ signal }),
+      stream: (signal) => client.events({ filter: { limit: PAGE }, signal }),
       onItem: (page) => this.#take(page.runs ?? []),
       onState: (state) => this.#show(state),
       signal: this.#signal,
@@ -158,8 +158,8 @@ class RunsView {
   #tick() {
     this.#rows.tick(Date.now());
     this.#notice.tick(this.#state);
-    const live = this.#state.kind === "live";
-    setText(this.#fresh, freshness.at === undefined ? "" : live ? "Moving by itself" : `As of ${clock(freshness.at)}`);
+    const at = freshness.at;
+    setText(this.#fresh, at === undefined ? "" : this.#state.kind === "down" ? `As of ${clock(at)}` : `Updated ${ago(at, Date.now())}`);
   }
 
   #key(event) {

@@ -1,4 +1,4 @@
-import { lifecycle } from "runward";
+import { lifecycle } from "runward/validate";
 import { SYSTEM } from "../data/client.js";
 import { h, icon } from "../ui/dom.js";
 import { clockMs, exact } from "../ui/format.js";
@@ -29,18 +29,20 @@ export class Transitions {
 
 function item(step, index) {
   const after = { status: step.to, phase: step.phase, outcome: step.outcome };
-  const row = rule(step);
+  const rows = rulesOf(step);
   const line = h("div.step-line", {}, step.from ? [h("span.step-from", {}, word(step.from)), icon("arrow")] : h("span.step-from", {}, "First seen"), statusBadge(after));
   const time = h("time", { datetime: new Date(step.at).toISOString(), title: exact(step.at) }, clockMs(step.at));
-  return h("li.step", { data: { from: step.from ?? "", to: step.to, verdict: step.verdict ?? "" } }, line, h("div.step-facts", {}, time, ...facts(step, row, index)), ...step.findings.map(findingLine));
+  return h("li.step", { data: { from: step.from ?? "", to: step.to, verdict: step.verdict ?? "" } }, line, h("div.step-facts", {}, time, ...facts(step, rows, index)), ...step.findings.map(findingLine));
 }
 
-function facts(step, row, index) {
-  const cause = step.cause ?? row?.cause;
+function facts(step, rows, index) {
+  const verdict = step.verdict ?? (rows.length > 0 ? (rows[0].newAttempt ? "newAttempt" : "advance") : undefined);
+  const causes = [...new Set(rows.map((row) => row.cause))].join(" or ");
+  const evidence = [...new Set(rows.map((row) => row.evidence))].join(" or ");
   return [
-    step.verdict && h("span.verdict", { data: { verdict: step.verdict } }, VERDICTS[step.verdict] ?? step.verdict),
-    cause && h("span", { title: "What makes this step happen" }, `by ${cause}`),
-    row && h("span", { title: "Why this rule is believed" }, row.evidence),
+    verdict && h("span.verdict", { data: { verdict } }, VERDICTS[verdict] ?? verdict),
+    causes && h("span", { title: "What makes this step happen" }, `by ${causes}`),
+    evidence && h("span", { title: "Why this rule is believed" }, evidence),
     (step.attempt > 1 || index === 0) && h("span", {}, `attempt ${step.attempt}`),
     step.confirmedAt ? h("span", { title: exact(step.confirmedAt) }, "confirmed") : step.provisional && h("span.provisional", {}, "provisional"),
   ].filter(Boolean);
@@ -50,11 +52,12 @@ function findingLine(finding) {
   return h("p.step-finding", { data: { severity: finding.severity } }, icon(finding.severity), h("span", {}, h("code", {}, finding.code), ` ${finding.message}`));
 }
 
-/** The row of the lifecycle table that a step goes by. */
-function rule(step) {
-  if (!step.from) return undefined;
+/** The rows of the lifecycle table that a step may go by: one, where the watcher knows the cause. */
+function rulesOf(step) {
+  if (!step.from) return [];
   const rows = lifecycle(SYSTEM).rows.filter((row) => row.from === step.from && row.to === step.to);
-  return rows.find((row) => row.cause === step.cause) ?? rows[0];
+  const exact = rows.filter((row) => row.cause === step.cause);
+  return exact.length > 0 ? exact : rows;
 }
 
 const word = (status) => status.charAt(0) + status.slice(1).toLowerCase();

@@ -7,6 +7,7 @@ const WORDS = {
   live: ["Live", "Changes arrive by themselves over an open stream"],
   polling: ["Polling", "The stream is not to be had; the page reads every three seconds instead"],
   down: ["Offline", "The last read failed; it is tried again by itself"],
+  missing: ["Not found", "The system does not know this run; it is asked again by itself"],
   over: ["Settled", "The run is at its confirmed end; the page looks again every few seconds"],
 };
 

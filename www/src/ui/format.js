@@ -60,7 +60,7 @@ export const number = (value) => NUMBER.format(value);
 
 /** A size in bytes. */
 export function bytes(count) {
-  if (count < 1024) return `${count} B`;
+  if (count < 1024) return `${Math.round(count)} B`;
   if (count < 1024 * 1024) return `${(count / 1024).toFixed(1)} KiB`;
   return `${(count / 1024 / 1024).toFixed(1)} MiB`;
 }

@@ -40,7 +40,7 @@ export function setStatus(badge, run) {
   setText(badge.querySelector(".status-text"), word(run.status));
 }
 
-/** The workflow a run executes, in a word for people. Hatchet's list carries the name, its run only the id and a display name made of name and milliseconds. */
+/** The workflow a run executes, in a word for people. Hatchet's list carries the name, its run the registered options; else the display name is the name and milliseconds. */
 export function workflowName(run) {
-  return run.wire?.workflowName || run.wire?.row?.workflowName || run.name?.replace(/-\d{13}$/, "") || run.workflowId || "–";
+  return run.wire?.workflowName || run.wire?.workflowConfig?.Name || run.name?.replace(/-\d{13}$/, "") || run.workflowId || "–";
 }

@@ -53,6 +53,9 @@ const CALL: &str = "return f(a, state.b, ...args);\n        }";
 const LOADER: &str = "let wasm;
 const instance = new Instance(__wbg_reset_state);
 
+/** Which instance this is: another one after every panic. */
+export const generation = () => __wbg_instance_id;
+
 /** Makes the functions of this module ready; called again, it changes nothing. */
 export function load(source) {
     if (instance.take(source)) {

@@ -19,7 +19,10 @@ struct Module {
     folder: &'static str,
 }
 
-const SHIPPED: [Module; 1] = [Module { name: "runward", features: &[], folder: "pkg/wasm" }];
+const SHIPPED: [Module; 2] = [
+    Module { name: "runward", features: &[], folder: "pkg/wasm" },
+    Module { name: "validate", features: &["--no-default-features"], folder: "pkg/wasm" },
+];
 
 /// The package's module with exports that panic on purpose; never shipped.
 const PANICKING: Module =
@@ -30,7 +33,7 @@ const INPUTS: [&str; 7] =
 
 /// Builds what the package ships, if it is not built already.
 pub fn build() -> Result<()> {
-    let outputs = ["pkg/wasm/runward.js", "pkg/wasm/runward.inline.js"];
+    let outputs = ["pkg/wasm/runward.inline.js", "pkg/wasm/validate.inline.js"];
     Stamp { name: "wasm", inputs: &INPUTS, outputs: &outputs }.unless_fresh(|| build_all(&SHIPPED))?;
     Ok(())
 }

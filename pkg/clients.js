@@ -1,0 +1,63 @@
+// The classes that send, over those of the WebAssembly. What lives there goes with its instance when it panics; these
+// make it anew, so that no caller notices but the one whose call it was.
+import { ArgumentError } from "./errors.js";
+import { PagePromise } from "./runs.js";
+import { generation } from "./wasm/runward.glue.js";
+import * as wasm from "./wasm/runward.js";
+
+export class Hatchet {
+  #client;
+
+  constructor(options) {
+    this.#client = kept(() => new wasm.Hatchet(options));
+    this.runs = runsOf(kept(() => this.#client().runs));
+  }
+
+  // What a gateway or trigger shares of it.
+  connection() {
+    return this.#client().connection();
+  }
+}
+
+export class Gateway {
+  constructor(options) {
+    const gateway = kept(() => new wasm.Gateway(options));
+    this.handle = async (request) => gateway().handle(request);
+  }
+}
+
+export function trigger(options) {
+  const handler = kept(() => wasm.trigger(options));
+  return async (request) => handler()(request);
+}
+
+function kept(make) {
+  let made = make();
+  let born = generation();
+  return () => {
+    if (born !== generation()) {
+      made = make();
+      born = generation();
+    }
+    return made;
+  };
+}
+
+const runsOf = (runs) => ({
+  create: async (request, options) => runs().create(request, options),
+  get: async (id, options) => runs().get(checked(id), options),
+  list: (filter, options) => new PagePromise(async (cursor = filter?.cursor) => runs().page({ ...filter, cursor }, options)),
+  watch(id, options) {
+    const watching = runs().watch(checked(id), options);
+    watching[Symbol.asyncIterator] = () => watching;
+    return watching;
+  },
+  wait: async (id, options) => runs().wait(checked(id), options),
+  cancel: async (id, options) => runs().cancel(checked(id), options),
+  replay: async (id, options) => runs().replay(checked(id), options),
+});
+
+function checked(id) {
+  if (typeof id === "string" && id !== "") return id;
+  throw new ArgumentError({ code: "invalid_id", message: "The id of a run is a text that is not empty." });
+}

@@ -1,0 +1,165 @@
+// The runs behind a gateway, for browsers: no token of a system, and the same `.runs` as the systems' own clients.
+import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, errorOf } from "./errors.js";
+import { events } from "./events.js";
+import { PagePromise, endOf } from "./runs.js";
+
+const DEFAULTS = { timeout: 30_000, retries: 2 };
+const PAUSE = 250;
+// The gateway's streams show every ten seconds that they live.
+const SILENCE = 30_000;
+
+export class GatewayClient {
+  #options;
+  #base;
+
+  constructor(options = {}) {
+    const { baseUrl = "/api", system = "hatchet" } = options;
+    if (!/^https?:\/\//.test(baseUrl) && globalThis.location === undefined) {
+      throw new ArgumentError({ code: "invalid_base_url", message: "`baseUrl` must be absolute where there is no page: http(s)://…" });
+    }
+    this.#base = `${baseUrl.replace(/\/+$/, "")}/${encodeURIComponent(system)}`;
+    this.#options = { ...DEFAULTS, ...options };
+    this.runs = this.#runs();
+  }
+
+  /** The list's first page, now and whenever it moved. */
+  async *events({ filter, ...options } = {}) {
+    yield* this.#stream(`/events${query(filter)}`, "page", begun(options));
+  }
+
+  #runs() {
+    const at = (id, rest = "") => `/runs/${encodeURIComponent(id)}${rest}`;
+    const act = (name) => (id, { confirm = false, ...options } = {}) =>
+      this.#send("POST", at(id, `/${name}${confirm ? "?confirm=true" : ""}`), undefined, begun(options));
+    const watch = (id, options) => this.#stream(at(id, "/events"), "change", begun(options));
+    return {
+      create: (request, { key, ...options } = {}) => this.#create({ ...request, key }, begun(options)),
+      get: (id, options) => this.#read(at(id), begun(options)),
+      list: (filter = {}, options) =>
+        new PagePromise((cursor = filter.cursor) => this.#read(`/runs${query({ ...filter, cursor })}`, begun(options))),
+      watch,
+      wait: (id, options) => endOf(watch(id, options)),
+      cancel: act("cancel"),
+      replay: act("replay"),
+    };
+  }
+
+  async #create(request, options) {
+    try {
+      return await this.#send("POST", "/runs", request, options);
+    } catch (error) {
+      if (!(error instanceof NetworkError || error instanceof TimeoutError)) throw error;
+      const message = `${error.message} Whether the run was created is unknown: look for it in the list before creating it again.`;
+      throw new UnknownOutcomeError({ code: "unknown_outcome", message }, { cause: error });
+    }
+  }
+
+  async #read(path, options) {
+    const retries = options.retries ?? this.#options.retries;
+    const ended = any(options.limit, options.signal);
+    for (let tried = 0; ; tried++) {
+      try {
+        return await this.#send("GET", path, undefined, options);
+      } catch (error) {
+        if (ended.aborted || !error?.retryable || tried >= retries) throw error;
+        await pause(Math.max(error.retryAfter ?? 0, PAUSE * 2 ** tried * (0.5 + Math.random())), ended);
+        if (ended.aborted) throw told(error, ended, options);
+      }
+    }
+  }
+
+  async #send(method, path, body, options) {
+    const timer = new AbortController();
+    const limit = options.timeout ?? this.#options.timeout;
+    const alarm = setTimeout(() => timer.abort(late(`No answer of the gateway within ${limit} ms.`)), limit);
+    try {
+      const response = await this.#fetch(method, path, body, any(timer.signal, options.limit, options.signal));
+      return await decoded(response);
+    } catch (error) {
+      throw told(error, timer.signal, options);
+    } finally {
+      clearTimeout(alarm);
+    }
+  }
+
+  async *#stream(path, wanted, options) {
+    const timer = new AbortController();
+    let alarm;
+    const listen = () => {
+      clearTimeout(alarm);
+      alarm = setTimeout(() => timer.abort(late("The gateway's stream fell silent.")), SILENCE);
+    };
+    try {
+      listen();
+      const response = await this.#fetch("GET", path, undefined, any(timer.signal, options.limit, options.signal));
+      if (!response.ok) await decoded(response);
+      for await (const { name, data } of events(response.body)) {
+        listen();
+        if (name === wanted) yield JSON.parse(data);
+        if (name === "end") return;
+        if (name === "error") throw errorOf(JSON.parse(data));
+      }
+      throw new NetworkError({ code: "network", message: "The gateway's stream broke off: open it again.", retryable: true });
+    } catch (error) {
+      throw told(error, timer.signal, options);
+    } finally {
+      clearTimeout(alarm);
+      timer.abort();
+    }
+  }
+
+  #fetch(method, path, body, signal) {
+    const { fetch = globalThis.fetch, token } = this.#options;
+    const headers = { accept: "application/json, text/event-stream" };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    return fetch(this.#base + path, { method, headers, body: body && JSON.stringify(body), signal });
+  }
+}
+
+function query(filter = {}) {
+  const { metadata = {}, ...rest } = filter;
+  const pairs = Object.entries(rest).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  const all = [...pairs, ...Object.entries(metadata).map(([key, value]) => ["metadata", `${key}:${value}`])];
+  const text = new URLSearchParams(all.filter(([, value]) => value !== undefined)).toString();
+  return text && `?${text}`;
+}
+
+async function decoded(response) {
+  const text = await response.text();
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const message = `The gateway answered ${response.status} without JSON: is ${new URL(response.url || "http://unknown").pathname} its address?`;
+    throw errorOf({ kind: response.ok ? "Decode" : "Http", code: "unexpected_answer", message, status: response.status, retryable: response.status >= 500 }, cause);
+  }
+  if (!response.ok) throw errorOf({ kind: "Http", code: "http", message: `The gateway answered ${response.status}.`, status: response.status, ...value });
+  return value;
+}
+
+/** What a failed call rejects with: the abort's own reason, an error of ours as it is, anything else as lost on the way. */
+function told(error, timer, { signal, limit }) {
+  if (signal?.aborted) return signal.reason;
+  if (limit?.aborted) return late("The call's deadline was reached.");
+  if (timer.aborted && timer.reason instanceof TimeoutError) return timer.reason;
+  if (error?.code !== undefined && error.retryable !== undefined) return error;
+  return new NetworkError({ code: "network", message: "The gateway cannot be reached.", retryable: true }, { cause: error });
+}
+
+const late = (message) => new TimeoutError({ code: "timeout", message, retryable: true });
+const any = (...signals) => AbortSignal.any(signals.filter((signal) => signal !== undefined));
+// The options of a call whose deadline runs from now on.
+const begun = ({ deadline, ...options } = {}) => ({ ...options, limit: deadline && AbortSignal.timeout(deadline) });
+
+function pause(millis, signal) {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(alarm);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const alarm = setTimeout(end, millis);
+    signal.addEventListener("abort", end);
+  });
+}

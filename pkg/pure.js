@@ -1,0 +1,11 @@
+// Every public name of the small module: all that neither sends nor waits.
+import { capabilitiesOf, transitionsOf } from "./tables.js";
+import * as glue from "./wasm/validate.glue.js";
+
+export { ArgumentError, DecodeError, InternalError, RunwardError, TransitionError, UnsupportedError, isRunwardError } from "./errors.js";
+export {
+  allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, validateHistory, validateRun, validateTransition,
+} from "./wasm/validate.js";
+
+export const capabilities = capabilitiesOf(glue);
+export const transitions = transitionsOf(glue);

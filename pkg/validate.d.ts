@@ -1,0 +1,3 @@
+export { ArgumentError, DecodeError, InternalError, RunwardError, TransitionError, UnsupportedError, isRunwardError } from "./errors.js";
+export { capabilities, transitions } from "./tables.js";
+export * from "./wasm/validate.js";

@@ -1,0 +1,104 @@
+//! Values across the boundary.
+use super::error::to_js;
+use crate::error::{Error, Kind, Result, SystemName};
+use crate::system::System;
+use crate::systems;
+use js_sys::{ArrayBuffer, JSON, Object, Reflect, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
+use std::borrow::Cow;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A JSON document as it was handed in.
+pub(super) struct Source {
+    /// Its text in UTF-8.
+    pub bytes: Vec<u8>,
+    /// Has it lines and columns that the caller sees?
+    pub is_text: bool,
+}
+
+/// Bytes, text, or an object, of whichever realm.
+pub(super) fn source(value: &JsValue) -> Result<Source> {
+    if let Some(text) = value.as_string() {
+        return Ok(Source { bytes: text.into_bytes(), is_text: true });
+    }
+    if let Some(view) = bytes(value) {
+        return Ok(Source { bytes: view.to_vec(), is_text: true });
+    }
+    if !value.is_object() {
+        return Err(argument(
+            "invalid_source",
+            "a document is bytes (Uint8Array, ArrayBuffer), JSON text, or an object",
+        ));
+    }
+    let text = JSON::stringify(value).ok().and_then(|text| text.as_string());
+    let text =
+        text.ok_or_else(|| argument("invalid_source", "the object has no JSON form: it may hold a BigInt, or itself"))?;
+    Ok(Source { bytes: text.into_bytes(), is_text: false })
+}
+
+/// A buffer or a view of one. An instance of another realm's class is none of this realm's, so nothing asks for classes.
+fn bytes(value: &JsValue) -> Option<Uint8Array> {
+    if ArrayBuffer::is_view(value) {
+        let number = |name: &str| Reflect::get(value, &name.into()).ok()?.as_f64();
+        let buffer = Reflect::get(value, &"buffer".into()).ok()?;
+        let (offset, length) = (number("byteOffset")?, number("byteLength")?);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        return Some(Uint8Array::new_with_byte_offset_and_length(&buffer, offset as u32, length as u32));
+    }
+    let is_buffer = value.is_object() && value.unchecked_ref::<Object>().to_string() == "[object ArrayBuffer]";
+    is_buffer.then(|| Uint8Array::new(value))
+}
+
+/// The system of that name.
+pub(super) fn system(name: &JsValue) -> Result<&'static dyn System> {
+    let known = || systems::ALL.iter().map(|system| system.name().as_str()).collect::<Vec<_>>().join(", ");
+    let found = name.as_string().as_deref().and_then(SystemName::parse).and_then(systems::system);
+    found.ok_or_else(|| argument("unknown_system", format!("there is no such system; there are {}", known())))
+}
+
+/// Plain data out of options that may be absent.
+pub(super) fn options<T: DeserializeOwned + Default>(value: &JsValue) -> Result<T> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(T::default());
+    }
+    let wrong =
+        |error: serde_wasm_bindgen::Error| argument("invalid_options", format!("the options are wrong: {error}"));
+    serde_wasm_bindgen::from_value(value.clone()).map_err(wrong)
+}
+
+/// As plain objects, what is absent left out.
+pub(super) fn plain(value: &impl Serialize) -> Result<JsValue> {
+    let failed = |_| Error::new(Kind::Internal, "unserializable", "a value has no JavaScript form");
+    value.serialize(&Serializer::json_compatible()).map_err(failed)
+}
+
+/// JSON text as a JavaScript value.
+pub(super) fn parsed(json: &str) -> Result<JsValue> {
+    JSON::parse(json).map_err(|_| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
+}
+
+/// The last step of every export: an error becomes an instance of its class.
+pub(super) fn out<T>(result: Result<T>) -> std::result::Result<T, JsValue> {
+    result.map_err(|error| to_js(&error))
+}
+
+/// An error about an argument.
+pub(super) fn argument(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(Kind::Argument, code, message)
+}
+
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Fails on frozen objects only; these are our own.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+pub(super) fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
+}
+
+/// A text that was found valid, so it is UTF-8, without its byte order mark.
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
+}

@@ -1,0 +1,184 @@
+//! What may follow what: steps, histories, events, tables.
+use super::convert::{argument, json, out, parsed, plain, set, source, text};
+use crate::client::with_wire;
+use crate::error::{Error, Kind, Result, SystemName};
+use crate::lifecycle::{self, Format, Lifecycle, Rule, Rules};
+use crate::run::{Run, Snapshot};
+use crate::systems;
+use crate::validate::{self, Options};
+use js_sys::Array;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+type Thrown<T> = std::result::Result<T, JsValue>;
+
+/// What stands between two documents of the same run, of which `after` was read later: a step that can be, or a conflict.
+///
+/// Throws `DecodeError` for a document that is no valid run, and `ArgumentError` for an unknown system.
+#[wasm_bindgen(js_name = validateTransition, unchecked_return_type = "Judgement")]
+pub fn validate_transition(
+    #[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Source")] before: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Source")] after: JsValue,
+) -> Thrown<JsValue> {
+    out((|| {
+        let before = Read::of(&system, &before, "before")?;
+        let after = Read::of(&system, &after, "after")?;
+        plain(&lifecycle::judge(rules(&system)?, &before.snapshot, &after.snapshot))
+    })())
+}
+
+#[wasm_bindgen(js_name = validateHistory, skip_typescript)]
+pub fn validate_history(system: JsValue, snapshots: Array) -> Thrown<JsValue> {
+    out((|| {
+        let read = |(index, document): (usize, JsValue)| Read::of(&system, &document, &format!("snapshot {index}"));
+        let reads = snapshots.iter().enumerate().map(read).collect::<Result<Vec<Read>>>()?;
+        let snapshots: Vec<Snapshot> = reads.iter().map(|read| read.snapshot.clone()).collect();
+        let history = lifecycle::history(rules(&system)?, &snapshots);
+        let value = plain(&Steps { steps: &history.steps, findings: &history.findings })?;
+        let last = history.last.as_ref().and_then(|last| reads.iter().rfind(|read| read.snapshot.run == *last));
+        if let Some(read) = last {
+            set(&value, "final", &parsed(&with_wire(&read.snapshot.run, &read.text)?)?);
+        }
+        Ok(value)
+    })())
+}
+
+#[derive(Serialize)]
+struct Steps<'a> {
+    steps: &'a [lifecycle::Judgement],
+    findings: &'a [crate::finding::Finding],
+}
+
+#[wasm_bindgen(js_name = applyEvent, skip_typescript)]
+pub fn apply_event(system: JsValue, run: JsValue, event: JsValue) -> Thrown<JsValue> {
+    out((|| {
+        let event = source(&event)?;
+        let applied = lifecycle::apply_event(rules(&system)?, &run_of(&run)?, &text(&event.bytes))?;
+        let value = plain(&applied.judgement)?;
+        let after = parsed(&json(&applied.run)?)?;
+        set(&after, "wire", &js_sys::Reflect::get(&run, &"wire".into()).unwrap_or_default());
+        set(&value, "run", &after);
+        Ok(value)
+    })())
+}
+
+/// What may come next of a run, and hints that it is stuck: pass `now`, in milliseconds since 1970, to have its times
+/// looked at as well.
+#[wasm_bindgen(unchecked_return_type = "Expectation")]
+pub fn expectation(
+    #[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Omit<Run, \"wire\">")] run: JsValue,
+    now: Option<f64>,
+) -> Thrown<JsValue> {
+    out((|| plain(&lifecycle::expectation(rules(&system)?, &run_of(&run)?, now)))())
+}
+
+/// The statuses that a later read may show after this one, in the system's own words; none for a status that is not known.
+#[wasm_bindgen(js_name = allowedNext)]
+pub fn allowed_next(
+    #[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue,
+    status: &str,
+) -> Thrown<Vec<String>> {
+    out((|| Ok(rules(&system)?.runs.allowed_next(status).into_iter().map(str::to_owned).collect()))())
+}
+
+/// The table of a system's lifecycle: states and steps of its runs and of their stages, each with its evidence, and the
+/// rules beside them.
+#[wasm_bindgen(js_name = lifecycle, unchecked_return_type = "Lifecycle")]
+pub fn table(#[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue) -> Thrown<JsValue> {
+    out((|| {
+        let rules = rules(&system)?;
+        let (system, stages, ends_hold) = (rules.system, &rules.stages, rules.ends_hold);
+        plain(&Table { system, runs: &rules.runs, stages, ends_hold, rules: rules.all().collect() })
+    })())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Table<'a> {
+    system: SystemName,
+    #[serde(flatten)]
+    runs: &'a Lifecycle,
+    stages: &'a Lifecycle,
+    ends_hold: bool,
+    rules: Vec<&'a Rule>,
+}
+
+/// A picture of the lifecycle of a system's runs, as text in the format: `mermaid` when none is named.
+#[wasm_bindgen]
+pub fn diagram(
+    #[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "\"mermaid\" | \"dot\" | \"svg\"")] format: Option<String>,
+) -> Thrown<String> {
+    out((|| {
+        let Some(format) = Format::parse(format.as_deref().unwrap_or("mermaid")) else {
+            return Err(argument("bad_option", "the format must be mermaid, dot or svg"));
+        };
+        let rules = rules(&system)?;
+        Ok(lifecycle::diagram(&rules.runs, &format!("runs of {}", rules.system), format))
+    })())
+}
+
+/// What every system can do, by name; `pkg/tables.js` makes the constant of it.
+#[wasm_bindgen(js_name = __capabilities, skip_typescript)]
+pub fn capabilities(system: JsValue) -> Thrown<JsValue> {
+    out((|| {
+        let known = systems::system(rules(&system)?.system);
+        let pairs = known.map(|system| system.api().capabilities()).unwrap_or_default();
+        plain(&pairs.iter().copied().collect::<std::collections::BTreeMap<_, _>>())
+    })())
+}
+
+#[wasm_bindgen(js_name = __code, skip_typescript)]
+pub fn code(system: JsValue, status: &str) -> Thrown<u8> {
+    out(rules(&system).map(|rules| rules.runs.code(status)))
+}
+
+/// `system` is a place in [`SystemName::ALL`], because a text would cost more than the check.
+#[wasm_bindgen(js_name = __check, skip_typescript)]
+pub fn check(system: usize, from: u8, to: u8) -> Thrown<u8> {
+    Ok(by_place(system)?.runs.check(from, to) as u8)
+}
+
+#[wasm_bindgen(js_name = __checkAll, skip_typescript)]
+pub fn check_all(system: usize, pairs: &[u8]) -> Thrown<Vec<u8>> {
+    Ok(by_place(system)?.runs.check_all(pairs))
+}
+
+fn by_place(system: usize) -> Thrown<&'static Rules> {
+    let name = SystemName::ALL.get(system).copied();
+    out(name.map(systems::rules).ok_or_else(|| argument("unknown_system", "there is no such system")))
+}
+
+fn rules(name: &JsValue) -> Result<&'static Rules> {
+    let found = name.as_string().as_deref().and_then(SystemName::parse).map(systems::rules);
+    let known = || SystemName::ALL.map(SystemName::as_str).join(", ");
+    found.ok_or_else(|| argument("unknown_system", format!("there is no such system; there are {}", known())))
+}
+
+/// One document, read.
+struct Read {
+    snapshot: Snapshot,
+    text: String,
+}
+
+impl Read {
+    fn of(system: &JsValue, document: &JsValue, place: &str) -> Result<Read> {
+        let document = source(document)?;
+        let options = Options { positions: document.is_text, ..Options::default() };
+        let run = validate::parse_run(super::convert::system(system)?, &document.bytes, &options);
+        let run = run.map_err(|error| Error { message: format!("{place}: {}", error.message), ..error })?;
+        Ok(Read { snapshot: run.snapshot, text: text(&document.bytes).into_owned() })
+    }
+}
+
+/// A run in the common shape, as it was handed out before.
+fn run_of(value: &JsValue) -> Result<Run> {
+    let document = source(value)?;
+    serde_json::from_slice(&document.bytes).map_err(|error| {
+        let message = format!("this is no run as parseRun or a client gives it: {error}");
+        Error::new(Kind::Argument, "invalid_run", message)
+    })
+}

@@ -1,0 +1,176 @@
+import type { PagePromise } from "../runs.js";
+
+/** Runward's common word for how a run stands; `unknown` is a status that is not known. */
+export type Phase = "queued" | "running" | "waiting" | "finished" | "unknown";
+
+/** How a finished run ended. */
+export type Outcome = "succeeded" | "declined" | "review" | "expired" | "cancelled" | "failed";
+
+/** A run of any system, in one shape. What the system sent stands under `wire`. */
+export interface Run<S extends SystemName = SystemName> {
+  system: S;
+  /** The id that the system reads it by. */
+  id: string;
+  /** The workflow it executes. */
+  workflowId?: string;
+  /** A name for people. */
+  name?: string;
+  /** The system's own word, as it came. */
+  status: string;
+  phase: Phase;
+  /** Only with the phase `finished`. */
+  outcome?: Outcome;
+  /** From 1; a retry or replay opens the next. */
+  attempt: number;
+  /** Milliseconds since 1970. */
+  createdAt?: number;
+  /** When the newest attempt began, in milliseconds since 1970. */
+  startedAt?: number;
+  /** When the newest attempt ended, in milliseconds since 1970. */
+  finishedAt?: number;
+  /** Milliseconds, as the system counts them. */
+  duration?: number;
+  /** What the run was given, out of the system's envelope. */
+  input?: unknown;
+  /** What it made of it. */
+  output?: unknown;
+  /** What went wrong, in the system's or the worker's words. */
+  error?: string;
+  tags: string[];
+  /** The caller's own data about the run. */
+  metadata?: Record<string, unknown>;
+  /** The run or task that started this one. */
+  parentId?: string;
+  /** Its parts, in the order in which they began or will. */
+  stages: Stage[];
+  /** Where a person can look at it or act on it. */
+  link?: string;
+  /** What the system sent. JavaScript numbers may round; a finding then carries the exact text. */
+  wire: Wire<S>;
+}
+
+/** A part of a run. */
+export interface Stage {
+  /** Absent while the stage has none yet. */
+  id?: string;
+  /** A name for people. */
+  name: string;
+  /** The system's own word; `""` while the stage does not exist yet. */
+  status: string;
+  phase: Phase;
+  outcome?: Outcome;
+  /** From 1. */
+  attempt: number;
+  /** Milliseconds since 1970. */
+  startedAt?: number;
+  /** Milliseconds since 1970. */
+  finishedAt?: number;
+  input?: unknown;
+  output?: unknown;
+  error?: string;
+  /** Names or ids of the stages behind it, where the system tells its graph. */
+  next?: string[];
+}
+
+/** A page of a list. */
+export interface Page<S extends SystemName = SystemName> {
+  runs: Run<S>[];
+  /** Where the next page begins; absent on the last. */
+  next?: string;
+}
+
+/** A run to create. */
+export interface Create {
+  /** Hatchet: the workflow's name; the others: its id. */
+  workflow: string;
+  /** What the run is given. */
+  input?: object;
+  /** The caller's own data about the run. */
+  metadata?: Record<string, unknown>;
+  /** Hatchet: 1 to 3. */
+  priority?: number;
+}
+
+/** Which runs to list; without a member, all. */
+export interface Filter {
+  /** The system's own words. */
+  status?: string | string[];
+  /** Created at or after, in milliseconds since 1970. */
+  since?: number;
+  /** Created at or before, in milliseconds since 1970. */
+  until?: number;
+  /** Ids of workflows. */
+  workflow?: string | string[];
+  /** Pairs of the metadata, all of which must be there. */
+  metadata?: Record<string, string>;
+  /** How many runs a page holds. */
+  limit?: number;
+  /** The `next` of an earlier page. */
+  cursor?: string;
+}
+
+/** What one call may ask for beside its arguments. */
+export interface CallOptions {
+  /** An abort rejects with the signal's own reason. */
+  signal?: AbortSignal;
+  /** Milliseconds a single try may take. */
+  timeout?: number;
+  /** Milliseconds the whole call may take. */
+  deadline?: number;
+  /** How many more times a read is tried after the first. */
+  retries?: number;
+}
+
+/** How to watch a run. */
+export interface WatchOptions extends CallOptions {
+  /** Go on after a confirmed end: a run may be re-opened. */
+  follow?: boolean;
+}
+
+/** What two snapshots of a run are to each other. */
+export type Verdict = "same" | "advance" | "newAttempt" | "revision" | "stale" | "conflict";
+
+/** A step that was seen. */
+export interface Change<S extends SystemName = SystemName> {
+  /** The newest accepted read before; absent for the first. */
+  before?: Run<S>;
+  after: Run<S>;
+  verdict: Verdict;
+  /** What makes such a step happen. */
+  cause?: string;
+  findings: Finding[];
+  /** The run looks finished, on one read only. */
+  provisional: boolean;
+  /** When a second read confirmed the end, in milliseconds since 1970. */
+  confirmedAt?: number;
+  /** When the run will be read again, in milliseconds since 1970; absent after the last change. */
+  nextReadAt?: number;
+}
+
+/** What came of a cancel or replay. Only a later read shows what an accepted one did: `unknown` when nobody looked. */
+export interface Effect<S extends SystemName = SystemName> {
+  accepted: boolean;
+  effect: "effective" | "ineffective" | "unknown";
+  run?: Run<S>;
+}
+
+/** The runs of a system. */
+export interface Runs<S extends SystemName = SystemName> {
+  /** Creates a run. It is never sent twice without a `key`, by which the run is looked for when an answer is lost. */
+  create(request: Create, options?: CallOptions & { key?: string }): Promise<Run<S>>;
+  /** Reads a run. */
+  get(id: string, options?: CallOptions): Promise<Run<S>>;
+  /** Lists runs: `await` gives the first page, `for await` every run, `.pages()` every page. */
+  list(filter?: Filter, options?: CallOptions): PagePromise<S>;
+  /** Every change of a run, until its confirmed end. */
+  watch(id: string, options?: WatchOptions): AsyncIterable<Change<S>>;
+  /** Waits until a run is finished, by two reads that agree. */
+  wait(id: string, options?: WatchOptions): Promise<Run<S>>;
+  /** Asks for a run's end; with `confirm`, looks for the effect. */
+  cancel(id: string, options?: CallOptions & { confirm?: boolean }): Promise<Effect<S>>;
+  /** Asks for a run to be done again; with `confirm`, looks for the effect. */
+  replay(id: string, options?: CallOptions & { confirm?: boolean }): Promise<Effect<S>>;
+}
+
+/** The shapes that a run of a system comes in. */
+export type Wire<S extends SystemName> = { hatchet: unknown; formance: unknown; onfido: unknown; meshx: unknown }[S];

@@ -1,0 +1,97 @@
+//! `validateRun`, `parseRun`, `parsePage`.
+use super::convert::{argument, json, options, out, parsed, plain, set, source, system, text};
+use crate::client::with_wire;
+use crate::error::Result;
+use crate::finding::{Level, What};
+use crate::validate::{self, Options};
+use js_sys::{Array, Object, Reflect};
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Plain {
+    level: Option<Level>,
+    what: Option<String>,
+    max_depth: Option<u32>,
+    max_bytes: Option<u32>,
+    max_findings: Option<u32>,
+}
+
+impl Plain {
+    /// `is_text`: are lines and columns of use?
+    fn with_defaults(self, is_text: bool) -> Result<Options> {
+        let usual = Options::default();
+        Ok(Options {
+            level: self.level.unwrap_or(usual.level),
+            what: what(self.what.as_deref())?,
+            max_depth: self.max_depth.unwrap_or(usual.max_depth),
+            max_bytes: self.max_bytes.map_or(usual.max_bytes, |most| most as usize),
+            max_findings: self.max_findings.map_or(usual.max_findings, |most| most as usize),
+            positions: is_text,
+        })
+    }
+}
+
+fn what(name: Option<&str>) -> Result<Option<What>> {
+    Ok(Some(match name {
+        None | Some("auto") => return Ok(None),
+        Some("run") => What::Run,
+        Some("page") => What::Page,
+        Some("created") => What::Created,
+        Some("history") => What::History,
+        Some("event") => What::Event,
+        Some("task") => What::Task,
+        Some(_) => return Err(argument("bad_option", "what must be auto, run, page, created, history, event or task")),
+    }))
+}
+
+/// All that is wrong or odd with a document of a system: a run, a page, a history, an event. Pure, and offline.
+///
+/// Throws `ArgumentError` for an unknown system or a wrong option; what is wrong with the document stands in the report.
+#[wasm_bindgen(js_name = validateRun, unchecked_return_type = "Report")]
+pub fn validate_run(
+    #[wasm_bindgen(js_name = system, unchecked_param_type = "SystemName")] name: JsValue,
+    #[wasm_bindgen(js_name = source, unchecked_param_type = "Source")] document: JsValue,
+    #[wasm_bindgen(js_name = options, unchecked_optional_param_type = "ValidateOptions")] plain_options: JsValue,
+) -> std::result::Result<JsValue, JsValue> {
+    out((|| {
+        let document = source(&document)?;
+        let options = options::<Plain>(&plain_options)?.with_defaults(document.is_text)?;
+        plain(&validate::validate_run(system(&name)?, &document.bytes, &options)?)
+    })())
+}
+
+#[wasm_bindgen(js_name = parseRun, skip_typescript)]
+pub fn parse_run(name: JsValue, document: JsValue, plain_options: JsValue) -> std::result::Result<JsValue, JsValue> {
+    out((|| {
+        let document = source(&document)?;
+        let options = options::<Plain>(&plain_options)?.with_defaults(document.is_text)?;
+        let run = validate::parse_run(system(&name)?, &document.bytes, &options)?.snapshot.run;
+        parsed(&with_wire(&run, &text(&document.bytes))?)
+    })())
+}
+
+#[wasm_bindgen(js_name = parsePage, skip_typescript)]
+pub fn parse_page(name: JsValue, document: JsValue, plain_options: JsValue) -> std::result::Result<JsValue, JsValue> {
+    out((|| {
+        let document = source(&document)?;
+        let options = options::<Plain>(&plain_options)?.with_defaults(document.is_text)?;
+        let page = validate::parse_page(system(&name)?, &document.bytes, &options)?;
+        let runs = parsed(&json(&page.runs)?)?;
+        let rows = place(&parsed(&text(&document.bytes))?, page.rows);
+        for (run, row) in Array::from(&runs).iter().zip(Array::from(&rows).iter()) {
+            set(&run, "wire", &row);
+        }
+        let whole = Object::new().into();
+        set(&whole, "runs", &runs);
+        Ok(whole)
+    })())
+}
+
+/// The value at a JSON Pointer without escapes.
+fn place(value: &JsValue, pointer: &str) -> JsValue {
+    let names = pointer.split('/').skip(1);
+    names.fold(value.clone(), |value, name| Reflect::get(&value, &name.into()).unwrap_or_default())
+}
