@@ -171,6 +171,3 @@ export interface Runs<S extends SystemName = SystemName> {
   /** Asks for a run to be done again; with `confirm`, looks for the effect. */
   replay(id: string, options?: CallOptions & { confirm?: boolean }): Promise<Effect<S>>;
 }
-
-/** The shapes that a run of a system comes in. */
-export type Wire<S extends SystemName> = { hatchet: unknown; formance: unknown; onfido: unknown; meshx: unknown }[S];
