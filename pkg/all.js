@@ -9,7 +9,8 @@ export {
 export { Gateway, Hatchet, trigger } from "./clients.js";
 export { GatewayClient } from "./gateway-client.js";
 export {
-  allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, validateHistory, validateRun, validateTransition,
+  RunTable, allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, recognise, validateHistory, validateRun,
+  validateTransition, verifyWebhook,
 } from "./wasm/runward.js";
 
 export const capabilities = capabilitiesOf(glue);

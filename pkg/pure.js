@@ -4,7 +4,8 @@ import * as glue from "./wasm/validate.glue.js";
 
 export { ArgumentError, DecodeError, InternalError, RunwardError, TransitionError, UnsupportedError, isRunwardError } from "./errors.js";
 export {
-  allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, validateHistory, validateRun, validateTransition,
+  RunTable, allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, recognise, validateHistory, validateRun,
+  validateTransition,
 } from "./wasm/validate.js";
 
 export const capabilities = capabilitiesOf(glue);
