@@ -69,9 +69,10 @@ async function lines(file, system, options) {
     number++;
     if (line.every((byte) => byte <= 32)) continue;
     all.system ??= known(line, file);
-    const { valid, runs, findings } = validateRun(all.system, line, options);
+    const { valid, what, runs, findings } = validateRun(all.system, line, options);
     all.valid &&= valid;
-    all.runs += runs;
+    // A task of its own is no run, but as a row of a list it is one.
+    all.runs += what === "task" ? 1 : runs;
     for (const finding of findings) all.findings.push({ ...finding, pointer: `/${number - 1}${finding.pointer}`, line: number });
   }
   if (all.system === undefined) throw new Unusable(`${file} is empty.`);

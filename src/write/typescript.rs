@@ -54,8 +54,23 @@ impl TypeNames {
             let names = types.objects.into_keys().chain(types.enums.into_keys()).chain(types.unions.into_keys());
             names.for_each(|name| *counts.entry(name).or_default() += 1);
         }
-        let shared =
-            ["Run", "Stage", "Finding", "Report", "Wire", "Json", "Open", "Phase", "Outcome", "Level", "What", "Error"];
+        // the package's own, of which no other may take the name: a test of its types compares
+        let shared = [
+            "Run",
+            "Stage",
+            "Finding",
+            "Report",
+            "Wire",
+            "Json",
+            "Open",
+            "Phase",
+            "Outcome",
+            "Level",
+            "What",
+            "Error",
+            "ErrorFields",
+            "WebhookEvent",
+        ];
         let twice = counts.into_iter().filter(|(name, count)| *count > 1 || shared.contains(name));
         TypeNames { clashing: twice.map(|(name, _)| name).collect() }
     }

@@ -8,6 +8,9 @@ use runward::table::{By, PHASES, Query, Sort, Table};
 use runward::validate::{Options, parse_page, parse_run, recognise};
 use std::path::PathBuf;
 
+/// What a run is sorted by.
+type Value = fn(&Run) -> Option<f64>;
+
 fn table(system: SystemName) -> Table {
     Table::new(systems::documents(system).unwrap(), Options::default())
 }
@@ -109,7 +112,7 @@ fn sorting_is_by_the_values_of_the_views_with_the_absent_last() {
         let table = filled(system, &texts.iter().map(|(_, bytes, _)| bytes.as_slice()).collect::<Vec<_>>());
         let runs: Vec<&Run> = texts.iter().flat_map(|(_, _, runs)| runs).collect();
         assert_eq!(table.len(), runs.len());
-        let sorts: [(Sort, fn(&Run) -> Option<f64>); 4] = [
+        let sorts: [(Sort, Value); 4] = [
             (Sort::Created, |run| run.created_at),
             (Sort::Started, |run| run.started_at),
             (Sort::Finished, |run| run.finished_at),
