@@ -39,7 +39,9 @@ test("an expectation says what may come next, and hints that a run is stuck", ()
   const run = running();
   const soon = runward.expectation("hatchet", run, run.startedAt + 1_000);
   assert.deepEqual([soon.mayChange, soon.next.includes("COMPLETED")], [true, true]);
-  assert.equal(runward.expectation("onfido", { ...run, system: "onfido", status: "approved", phase: "finished" }).next.includes("awaiting_input"), false);
+  const late = runward.expectation("hatchet", run, run.startedAt + 30 * 86_400_000);
+  assert.deepEqual([soon.hints.length, late.hints.map(({ code }) => code)], [0, ["slow_stage"]]);
+  assert.deepEqual(runward.expectation("hatchet", finished(), Date.now()).hints, []);
   assert.throws(() => runward.expectation("hatchet", {}), { name: "ArgumentError", code: "invalid_run" });
 });
 

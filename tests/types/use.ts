@@ -25,7 +25,7 @@ declare const run: Run<"hatchet">;
 if ("run" in run.wire && "shape" in run.wire) {
   run.wire.run.displayName satisfies string;
   run.wire.run.status satisfies V1TaskStatus;
-  run.wire.tasks[0]?.isEvicted satisfies boolean | undefined;
+  run.wire.tasks?.[0]?.isEvicted satisfies boolean | undefined;
   // @ts-expect-error: no server sends such a member
   run.wire.run.display_name;
 }
