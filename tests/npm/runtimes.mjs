@@ -1,7 +1,7 @@
 // The small program in every runtime: each installs the packed package as a consumer would, and gives the program's answer.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { EdgeRuntime } from "edge-runtime";
@@ -25,7 +25,7 @@ const printed = (command, ...args) => async (t) => {
 export const runtimes = {
   node: printed("node"),
 
-  deno: printed(repository("node_modules/.bin/deno"), "run", "--no-prompt", "--node-modules-dir=manual", "--allow-net=127.0.0.1"),
+  deno: printed(deno(), "run", "--no-prompt", "--node-modules-dir=manual", "--allow-net=127.0.0.1"),
 
   bun: printed(repository("node_modules/.bin/bun"), "run"),
 
@@ -61,6 +61,12 @@ export const runtimes = {
     return shown(t, await serve(t, site(join(folder, "dist"))));
   },
 };
+
+// Of Deno's packages only that of one platform is locked: where another is needed, Deno must be on the path.
+function deno() {
+  const locked = repository("node_modules/@deno/linux-x64-glibc/deno");
+  return existsSync(locked) ? locked : "deno";
+}
 
 // What the bundlers of that runtime do with `x.wasm?module`.
 const moduleOfTheRuntime = {
