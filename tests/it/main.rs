@@ -15,6 +15,7 @@ mod mutants;
 mod recorded;
 mod support;
 mod systems;
+mod table;
 mod views;
 mod webhook;
 mod written;
