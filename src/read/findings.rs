@@ -59,7 +59,7 @@ impl Walker {
     }
 
     /// By the contract, words that we do not know are wrong. What the contract invents is wrong once for each run, not
-    /// again for each of its parts.
+    /// again for each of its parts; a document without a run has no parts.
     fn severity(&self, record: &Record, run: Option<&'static Object>) -> Severity {
         match record.code {
             Code::UnknownStatus | Code::UnknownValue if self.plan.level == Level::Schema => Severity::Error,
@@ -68,7 +68,8 @@ impl Walker {
                     |step: u16| self.plan.objects.iter().find(|plan| plan.fields.iter().any(|f| f.step.id == step));
                 let is_run = run.is_some_and(|run| of(record.step).is_some_and(|plan| core::ptr::eq(plan.object, run)));
                 let is_row = self.table().starts().binary_search(&record.at).is_ok();
-                if is_run || is_row { Severity::Error } else { Severity::Warning }
+                let has_parts = run.is_some() || self.table().rows() > 0;
+                if is_run || is_row || !has_parts { Severity::Error } else { Severity::Warning }
             }
             code => code.severity(),
         }

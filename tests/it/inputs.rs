@@ -2,8 +2,8 @@
 use crate::recorded::{bodies, documents};
 use runward::error::Kind;
 use runward::finding::{CATALOGUE, Level, Report, Severity, What};
+use runward::systems;
 use runward::systems::hatchet::{Hatchet, model};
-use runward::systems::{self, system};
 use runward::validate::{Options, parse_run, validate_run};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -308,7 +308,7 @@ fn every_field_of_each_seed_document_is_in_its_model() {
 #[test]
 fn every_system_of_the_list_is_found_by_its_name() {
     for listed in systems::ALL {
-        assert_eq!(system(listed.name()).unwrap().name(), listed.name());
+        assert_eq!(systems::documents(listed.name()).unwrap().name(), listed.name());
         assert!(listed.documents().iter().any(|document| document.what == What::Run));
         assert!(listed.documents().iter().any(|document| document.what == What::Page));
     }
