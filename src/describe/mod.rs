@@ -3,12 +3,14 @@
 //! A declaration says what servers really send. Where the published contract says something else, the field carries the
 //! contract's type beside its own, with the evidence: that is the only place in which the two levels differ.
 mod codec;
+mod decode;
 mod kinds;
 #[doc(hidden)]
 pub mod macros;
 mod redact;
 
 pub use codec::Others;
+pub use decode::{Misfit, decode};
 pub use kinds::*;
 pub use redact::REDACTED;
 

@@ -1,10 +1,10 @@
 //! Findings as text. Nothing here runs while a text is right.
 use super::find::{pointers, positions, push_name};
-use super::lex::{Lex, Padded, Trace};
 use super::plan::Expectation;
 use super::walk::{Record, Walker};
 use crate::describe::{Kind, Object, Value};
 use crate::finding::{CATALOGUE, Code, Evidence, Finding, Level, Severity};
+use crate::lex::{Lex, Padded, Trace};
 
 /// The text that was walked, and how to speak of it.
 pub struct Place<'a> {
