@@ -1,5 +1,5 @@
 //! What every system must say of itself.
-use crate::describe::{self, Document, Others, Raw, Value, Wire};
+use crate::describe::{self, Document, Raw, Value, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{Request, Response};
 use crate::lifecycle::Rules;
@@ -146,10 +146,5 @@ pub fn decode<T: Wire>(system: SystemName, json: &str) -> Result<T> {
 
 /// What stands under these names, one inside the other; `None` where one of them is not there.
 pub fn opened(json: &str, names: &[&str]) -> Option<Raw> {
-    let mut at = Raw::parse(json)?;
-    for name in names {
-        let members = Others::decode(at.as_str()).ok()?;
-        at = members.get(name)?.clone();
-    }
-    Some(at)
+    describe::find(json, names).ok()?
 }

@@ -4,7 +4,7 @@
 //! reader does not fail where it stands: it notes the first misfit, reads nothing more, and gives blanks, which nobody sees,
 //! because [`decode`] asks for the misfit at the end.
 use super::codec::Others;
-use super::kinds::{Raw, Wire};
+use super::kinds::{Nullable, Raw, Wire};
 use super::{Object, Presence};
 use crate::lex::{At, Close, Entry, Lex, MAX_DEPTH, Padded, Trace, unescape_exact};
 use core::fmt;
@@ -45,6 +45,26 @@ pub(super) fn read<T>(json: &str, read: impl FnOnce(&mut Reader) -> T) -> Result
     match reader.finish() {
         Some(misfit) => Err(misfit),
         None => Ok(value),
+    }
+}
+
+/// What stands under these names, one inside the other; `None` where one of them is not there, and for `null`.
+///
+/// # Errors
+/// A misfit, where the text is no JSON, or spells a value of another type there.
+pub fn find<T: Wire>(json: &str, names: &[&str]) -> Result<Option<T>, Misfit> {
+    let mut found = Nullable::Null;
+    read(json, |reader| below(reader, names, &mut |reader| fill(&mut found, reader)))?;
+    Ok(found.into_option())
+}
+
+fn below(reader: &mut Reader, names: &[&str], found: &mut dyn FnMut(&mut Reader)) {
+    match names {
+        [] => found(reader),
+        [name, inside @ ..] if reader.first() == b'{' => reader.members(&mut |reader, member| {
+            if member == *name { below(reader, inside, found) } else { reader.skip() }
+        }),
+        _ => reader.skip(),
     }
 }
 
@@ -104,6 +124,12 @@ impl<'a> Reader<'a> {
         let end = self.lex.null(self.at).filter(|_| self.misfit.is_none());
         self.at = end.unwrap_or(self.at);
         end.is_some()
+    }
+
+    /// Any value, which nobody wants.
+    pub fn skip(&mut self) {
+        let end = self.lex.skip_value(self.at, MAX_DEPTH);
+        self.taken(end, |_| Some(()));
     }
 
     /// Any value as it is written.

@@ -7,11 +7,13 @@ mod decode;
 mod kinds;
 #[doc(hidden)]
 pub mod macros;
+mod peek;
 mod redact;
 
 pub use codec::Others;
-pub use decode::{Misfit, decode};
+pub use decode::{Misfit, decode, find};
 pub use kinds::*;
+pub use peek::Peek;
 pub use redact::REDACTED;
 
 use crate::finding::{Evidence, Level, What};

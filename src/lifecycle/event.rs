@@ -8,7 +8,6 @@ use crate::describe::Raw;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::What;
 use crate::run::{Millis, Outcome, Phase, Run, Snapshot, Stage};
-use serde::Deserialize;
 use std::cmp::Ordering;
 
 /// What an event says.
@@ -249,11 +248,10 @@ pub(crate) fn instant(system: SystemName, text: &str) -> Result<Millis> {
     Ok(time.timestamp_micros() as f64 / 1000.0)
 }
 
-/// The parts of an event as the system writes it.
-pub(crate) fn decode<'a, T: Deserialize<'a>>(system: SystemName, json: &'a str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
+/// The error about what is no event as the system writes it, at this place.
+pub(crate) fn no_event(system: SystemName) -> impl Fn(String) -> Error {
+    move |place| {
         let message = format!("this is no event of {system} ({place}): give one event as the system wrote it");
         Error::new(Kind::Decode, "bad_event", message).of(system)
-    })
+    }
 }
