@@ -1,4 +1,5 @@
 //! Rust types, and the kinds of values they stand for.
+use super::codec::Others;
 use super::decode::Reader;
 use super::{Kind, Value};
 use serde::Serialize;
@@ -45,8 +46,9 @@ impl Raw {
 
     /// An object with those of these members that have a text.
     pub fn object_of(members: &[(&str, Option<&str>)]) -> Raw {
-        let members: BTreeMap<&str, &str> = members.iter().filter_map(|(name, text)| Some((*name, (*text)?))).collect();
-        serde_json::to_string(&members).map_or_else(|_| Raw::empty_object(), |json| Raw::valid(&json))
+        let spelled = |text: &str| serde_json::to_string(text).map(|json| Raw::valid(&json)).unwrap_or_default();
+        let members = members.iter().filter_map(|(name, text)| Some(((*name).to_owned(), spelled((*text)?))));
+        serde_json::to_string(&Others(members.collect())).map_or_else(|_| Raw::empty_object(), |json| Raw::valid(&json))
     }
 
     /// The JSON text.

@@ -7,6 +7,7 @@ use super::table::{Lifecycle, Verdict};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::What;
+use crate::order::sort_by;
 use crate::run::{Millis, Outcome, Phase, Run, Snapshot, Stage};
 use std::cmp::Ordering;
 
@@ -217,10 +218,10 @@ fn later(known: Option<Millis>, met: Option<Millis>) -> Option<Millis> {
 }
 
 /// In the order in which they began; those that have not come last, in the order in which they stood.
-fn sort(stages: &mut [Stage]) {
+fn sort(stages: &mut Vec<Stage>) {
     let begin = |stage: &Stage| stage.started_at.or(stage.finished_at).unwrap_or(f64::INFINITY);
     let id = |stage: &Stage| if stage.status.is_empty() { None } else { stage.id.clone() };
-    stages.sort_by(|a, b| {
+    sort_by(stages, |a, b| {
         let placeholder = a.status.is_empty().cmp(&b.status.is_empty());
         begin(a).total_cmp(&begin(b)).then(placeholder).then_with(|| id(a).cmp(&id(b)))
     });

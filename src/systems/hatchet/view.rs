@@ -5,6 +5,7 @@ use super::model::*;
 use crate::describe::{AnyObject, DateTime, Others, Raw, Uuid, Wire, ZERO_TIME};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
+use crate::order::sort_by;
 use crate::read::{self, Padded, SENTINEL};
 use crate::run::{Fixed, Millis, Outcome, Phase, Run, Snapshot, Stage};
 use crate::system;
@@ -302,7 +303,7 @@ fn stages(tasks: &[V1TaskSummary], shape: &[WorkflowRunShapeItemForWorkflowRunDe
         stages.push((depth(step, shape), not_yet(step, shape)));
     }
     let begun = |stage: &Stage| stage.started_at.or(stage.finished_at).unwrap_or(f64::INFINITY);
-    stages.sort_by(|(left_depth, left), (right_depth, right)| {
+    sort_by(&mut stages, |(left_depth, left), (right_depth, right)| {
         let by_time = begun(left).total_cmp(&begun(right));
         by_time.then(left_depth.cmp(right_depth)).then_with(|| left.name.cmp(&right.name))
     });
