@@ -113,11 +113,10 @@ pub fn diagram(
     #[wasm_bindgen(unchecked_optional_param_type = "\"mermaid\" | \"dot\" | \"svg\"")] format: Option<String>,
 ) -> Thrown<String> {
     out((|| {
-        let Some(format) = Format::parse(format.as_deref().unwrap_or("mermaid")) else {
-            return Err(argument("bad_option", "the format must be mermaid, dot or svg"));
-        };
+        let wrong = || argument("bad_option", "the format must be mermaid, dot or svg");
+        let format = Format::parse(format.as_deref().unwrap_or("mermaid")).ok_or_else(wrong)?;
         let rules = rules(&system)?;
-        Ok(lifecycle::diagram(&rules.runs, &format!("runs of {}", rules.system), format))
+        Ok(lifecycle::diagram(&rules.runs, &format!("Runs of {}", rules.system), format))
     })())
 }
 

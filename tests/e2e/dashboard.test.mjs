@@ -88,6 +88,7 @@ test("an_opened_run_shows_its_stages_its_data_and_every_transition_seen", async 
   for (const name of ["extract", "transform-sales", "transform-stock", "render"]) assert.ok(stages.includes(name), `${name} is not among ${stages}`);
   assert.match(await page.getByLabel("Input", { exact: true }).textContent(), /"day": "2026-11-21"/);
   assert.match(await page.getByLabel("Metadata", { exact: true }).textContent(), /"customer": "globex"/);
+  assert.equal(await page.locator('.lifecycle-picture [data-current="true"]').getAttribute("data-state"), "COMPLETED");
   assert.ok((await page.locator(".next li").evaluateAll((items) => items.map(({ dataset }) => dataset.to))).includes("RUNNING"), "a completed run may be replayed");
   assert.equal(await page.locator(".fact-id code").textContent(), id);
   assert.deepEqual(page.troubles, []);

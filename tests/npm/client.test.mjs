@@ -51,14 +51,14 @@ test("an abort rejects with the signal's own reason in every phase, and ends the
   const phases = { headers: () => {}, body: (_, response) => response.writeHead(200).write("{") };
   for (const handler of Object.values(phases)) {
     for (const reason of ["a text", new Error("an error"), { odd: true }, undefined]) {
+      const controller = new AbortController();
       const { promise: closed, resolve } = withResolvers();
       const url = await serve(t, (request, response) => {
         handler(request, response);
         response.once("close", resolve);
+        setTimeout(() => controller.abort(reason), 50);
       });
-      const controller = new AbortController();
       const read = client(url).runs.get(ID, { signal: controller.signal, timeout: 20_000, deadline: 20_000 });
-      setTimeout(() => controller.abort(reason), 50);
       await assert.rejects(read, (error) => error === controller.signal.reason);
       await closed;
     }

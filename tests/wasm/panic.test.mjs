@@ -1,7 +1,9 @@
 // What becomes of a page when the WebAssembly panics, which no released version should. These exports panic on purpose.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Counter, InternalError, isRunwardError, newId, overflow, panicAfter, panicNow, waitFor } from "../../target/panicking/index.js";
+import { readFileSync } from "node:fs";
+import { Hatchet, InternalError, isRunwardError, newId } from "../../target/panicking/index.js";
+import { Counter, overflow, panicAfter, panicNow, waitFor } from "../../target/panicking/wasm/runward.js";
 
 const uncaught = [];
 process.on("uncaughtException", (error) => uncaught.push(error));
@@ -73,6 +75,16 @@ test("an object of before the panic says that it is gone", () => {
   assert.throws(() => panicNow(), isPanic);
   assert.throws(() => counter.next(), (error) => error instanceof InternalError && error.code === "stale_object");
   assert.equal(new Counter().next(), 1);
+});
+
+test("a client of before the panic goes on working", async () => {
+  const recorded = JSON.parse(readFileSync(new URL("../fixtures/hatchet/recorded/run-standalone-completed.json", import.meta.url)));
+  const fetch = async () => new Response(recorded.response.body, { headers: { "content-type": "application/json" } });
+  const { runs } = new Hatchet({ token: "a-token", baseUrl: "http://127.0.0.1", tenant: "707d0855-80ab-4e1f-a156-f1c4546cbf52", fetch });
+  const id = "a16ccbaf-84c7-4547-bdd9-6f0922c76346";
+  assert.equal((await runs.get(id)).status, "COMPLETED");
+  assert.throws(() => panicNow(), isPanic);
+  assert.equal((await runs.get(id)).status, "COMPLETED");
 });
 
 test("a stack that overflows is a panic like others", () => {

@@ -7,10 +7,11 @@ import { statusBadge } from "../ui/status.js";
 export function lifecyclePicture() {
   const svg = parse(diagram(SYSTEM, "svg"));
   const next = h("ul.next");
-  const element = h("div.lifecycle", {}, svg && h("div.lifecycle-picture", { tabindex: "0", role: "img", "aria-label": "The lifecycle of a run" }, svg), h("h3", {}, "What may come next"), next);
+  const picture = svg && h("section.card.lifecycle", {}, h("h2", {}, "Lifecycle"), h("div.lifecycle-picture", { tabindex: "0" }, svg));
   let shown;
   return {
-    element,
+    next,
+    picture,
     /** Marks the state whose word is `status`. */
     mark(status) {
       if (status === shown) return;
@@ -24,13 +25,15 @@ export function lifecyclePicture() {
 /** What is no picture, such as nothing, gives none: the browser's own page about it would come with styles that the policy forbids. */
 function parse(text) {
   if (!text.startsWith("<svg")) return undefined;
-  const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  // Its own style is for a document of its own; here it takes the page's colours, and the policy forbids it.
+  const bare = text.replaceAll(/<style>.*?<\/style>/gs, "");
+  const root = new DOMParser().parseFromString(bare, "image/svg+xml").documentElement;
   return root.localName === "svg" ? document.importNode(root, true) : undefined;
 }
 
 function markNode(svg, status) {
   for (const node of svg?.querySelectorAll("[data-current]") ?? []) node.removeAttribute("data-current");
-  svg?.querySelector(`[data-status="${CSS.escape(status)}"]`)?.setAttribute("data-current", "true");
+  svg?.querySelector(`[data-state="${CSS.escape(status)}"]`)?.setAttribute("data-current", "true");
 }
 
 /** The rows that lead away from a status, those with the same end as one. */

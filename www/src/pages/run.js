@@ -46,7 +46,7 @@ class RunView {
   #error = h("div.run-error", { hidden: true });
   #stages = new Stages();
   #transitions = new Transitions();
-  #picture = lifecyclePicture();
+  #lifecycle = lifecyclePicture();
   #payloads = h("section.payloads", { "aria-label": "Data" });
   #content = h("div.run-content", { hidden: true });
   #missing = h("div.empty", {}, h("p", {}, "Reading the run…"));
@@ -56,9 +56,9 @@ class RunView {
     this.#signal = signal;
     const actions = h("div.actions", {}, this.#cancel, this.#replay, this.#wire);
     const head = h("div.run-head", {}, h("a.back", { href: "#/runs" }, icon("back"), "Runs"), h("div.run-line", {}, this.#name, actions), h("div.run-state", {}, this.#status, this.#belief));
-    const aside = h("div.run-aside", {}, h("section.card", {}, h("h2", {}, "Transitions seen"), this.#transitions.element), h("section.card", {}, h("h2", {}, "Lifecycle"), this.#picture.element));
+    const aside = h("div.run-aside", {}, h("section.card", {}, h("h2", {}, "Transitions seen"), this.#transitions.element), h("section.card", {}, h("h2", {}, "What may come next"), this.#lifecycle.next));
     const body = h("div.run-body", {}, h("section.card.stages-card", {}, h("h2", {}, "Stages"), this.#stages.element), this.#payloads);
-    this.#content.append(this.#facts, this.#error, h("div.run-columns", {}, body, aside));
+    this.#content.append(this.#facts, this.#error, h("div.run-columns", {}, body, aside), this.#lifecycle.picture ?? "");
     fill(place, head, this.#notice.element, this.#missing, this.#content);
   }
 
@@ -121,7 +121,7 @@ class RunView {
     this.#drawStatus(run);
     this.#transitions.show(seen.of(run.id));
     this.#stages.show(run);
-    this.#picture.mark(run.status);
+    this.#lifecycle.mark(run.status);
     const done = run.phase === "finished";
     this.#cancel.hidden = done;
     this.#replay.hidden = !done;
