@@ -72,7 +72,7 @@ impl Recorded {
 }
 
 fn scope() -> Scope {
-    Scope { tenant: Some(TENANT.into()) }
+    Scope { tenant: Some(TENANT.into()), ..Scope::default() }
 }
 
 fn raw(value: &Value) -> runward::describe::Raw {
@@ -96,7 +96,7 @@ fn ours(recorded: &Recorded) -> Option<runward::error::Result<Request>> {
                     metadata: body.get("additionalMetadata").map(raw),
                     priority: body["priority"].as_i64(),
                     full: body["return_only_id"].is_null(),
-                    key: None,
+                    ..Create::default()
                 },
             )
         }
@@ -323,9 +323,9 @@ fn a_key_stands_in_the_metadata_and_finds_its_run() {
     let request = HatchetApi.find(&scope(), "k:1", 0.0).unwrap().unwrap();
     assert!(request.query.contains(&("additional_metadata", "runwardKey:k:1".into())), "{request:?}");
     let row: Value = serde_json::from_slice(&Recorded::get("list-after-false-500").response().body).unwrap();
-    let found = HatchetApi.found(&Recorded::get("list-after-false-500").response()).unwrap();
+    let found = HatchetApi.found("k:1", &Recorded::get("list-after-false-500").response()).unwrap();
     assert_eq!(found.as_deref(), row["rows"][0]["metadata"]["id"].as_str());
-    assert_eq!(HatchetApi.found(&Recorded::get("list-after-false-500-early").response()).unwrap(), None);
+    assert_eq!(HatchetApi.found("k:1", &Recorded::get("list-after-false-500-early").response()).unwrap(), None);
 }
 
 #[test]
@@ -393,8 +393,8 @@ fn a_failed_run_with_retries_left_deserves_a_longer_look() {
 fn a_tenant_is_needed_and_cannot_leave_its_path() {
     let create = Create { workflow: "w".into(), ..Create::default() };
     assert_eq!(HatchetApi.create(&Scope::default(), &create).unwrap_err().code, "missing_tenant");
-    let odd = Scope { tenant: Some("..".into()) };
+    let odd = Scope { tenant: Some("..".into()), ..Scope::default() };
     assert_eq!(HatchetApi.create(&odd, &create).unwrap_err().code, "invalid_id");
-    let path = HatchetApi.create(&Scope { tenant: Some("a/b".into()) }, &create).unwrap().path;
+    let path = HatchetApi.create(&Scope { tenant: Some("a/b".into()), ..Scope::default() }, &create).unwrap().path;
     assert_eq!(path, "/api/v1/stable/tenants/a%2Fb/workflow-runs/trigger");
 }
