@@ -43,19 +43,10 @@ fn of_instance(instance: WorkflowInstance, tells_stages: bool) -> Run {
     let passes = passes(begun);
     let attempt = passes.len().max(1) as u32;
     let mut stages: Vec<Stage> = in_order(begun).map(|stage| of_stage(stage, &configs, &passes)).collect();
-    let last = stages.iter().filter(|stage| stage.attempt == attempt);
-    let started_at = last.clone().filter_map(|stage| stage.started_at).reduce(f64::min);
-    let failed = last.clone().rfind(|stage| stage.error.is_some());
-    let hidden = failed.and_then(|stage| stage.error.clone()).filter(|error| !error.is_empty() && instance.terminated);
-    let error = instance.error.filter(|error| !error.is_empty()).or(hidden);
-    let waits = last.clone().rfind(|stage| stage.finished_at.is_none()).map(|stage| stage.phase);
-    let (status, phase, outcome) = match (instance.terminated, &error) {
-        (false, _) => ("running", waits.unwrap_or(Phase::Running), None),
-        (true, Some(_)) => ("failed", Phase::Finished, Some(Outcome::Failed)),
-        // an empty error of a stage is lost on the way to the run
-        (true, None) if failed.is_some() => ("succeeded", Phase::Finished, Some(Outcome::Failed)),
-        (true, None) => ("succeeded", Phase::Finished, Some(Outcome::Succeeded)),
-    };
+    let last: Vec<&Stage> = stages.iter().filter(|stage| stage.attempt == attempt).collect();
+    let started_at = last.iter().filter_map(|stage| stage.started_at).reduce(f64::min);
+    let (status, phase, outcome) = standing(&instance, &last);
+    let error = error(&instance, &last);
     if tells_stages && !instance.terminated {
         stages.extend(not_yet(&configs, begun));
     }
@@ -84,6 +75,26 @@ fn of_instance(instance: WorkflowInstance, tells_stages: bool) -> Run {
     }
 }
 
+/// How a run stands, by its fields and the stages of its last pass.
+fn standing(instance: &WorkflowInstance, last: &[&Stage]) -> (&'static str, Phase, Option<Outcome>) {
+    let open = last.iter().rfind(|stage| stage.finished_at.is_none());
+    match (instance.terminated, error(instance, last)) {
+        (false, _) => ("running", open.map_or(Phase::Running, |stage| stage.phase), None),
+        (true, Some(_)) => ("failed", Phase::Finished, Some(Outcome::Failed)),
+        // an empty error of a stage is lost on the way to the run
+        (true, None) if last.iter().any(|stage| stage.error.is_some()) => {
+            ("succeeded", Phase::Finished, Some(Outcome::Failed))
+        }
+        (true, None) => ("succeeded", Phase::Finished, Some(Outcome::Succeeded)),
+    }
+}
+
+/// What went wrong: the answer to `wait=true` tells it in its stages alone.
+fn error(instance: &WorkflowInstance, last: &[&Stage]) -> Option<String> {
+    let of_stage = last.iter().rev().find_map(|stage| stage.error.clone()).filter(|_| instance.terminated);
+    instance.error.clone().or(of_stage).filter(|error| !error.is_empty())
+}
+
 fn time(time: &DateTime) -> Option<Millis> {
     time.millis_to_the_micro()
 }
@@ -106,7 +117,7 @@ fn kind(stage: &Config) -> String {
     .into()
 }
 
-/// Reading a stage's times costs a parse, so they are read once.
+/// By number, then by start.
 fn in_order(stages: &[StageStatus]) -> impl Iterator<Item = &StageStatus> {
     let mut stages: Vec<(i64, f64, &StageStatus)> =
         stages.iter().map(|stage| (stage.stage, time(&stage.started_at).unwrap_or(f64::NAN), stage)).collect();
