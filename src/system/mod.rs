@@ -49,6 +49,10 @@ pub trait Api: Sync {
     fn claims(&self, _secret: &str) -> Claims {
         Claims::default()
     }
+    /// The base URL of the system's own servers, where it has some, in this region.
+    fn home(&self, _region: Option<&str>) -> Result<Option<String>> {
+        Ok(None)
+    }
     /// The ways in which a client may show who it is.
     fn ways(&self) -> &'static [Way] {
         &[Way::Token]

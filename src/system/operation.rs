@@ -114,6 +114,13 @@ impl Operation {
         Operation { reads, ..self }
     }
 
+    /// The names of the arguments that it cannot do without, in order: those of the path, then those of the query.
+    pub fn places(&self) -> Vec<&'static str> {
+        let path = self.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);
+        path.chain(self.query.iter().filter(|parameter| parameter.required).map(|parameter| parameter.argument))
+            .collect()
+    }
+
     /// The request of this operation with these arguments: an object.
     ///
     /// # Errors

@@ -56,6 +56,10 @@ impl Api for OnfidoApi {
         vec![("authorization", value)]
     }
 
+    fn home(&self, region: Option<&str>) -> Result<Option<String>> {
+        self::region(region.unwrap_or("eu")).map(Some)
+    }
+
     fn ways(&self) -> &'static [Way] {
         &[Way::Token, Way::Client]
     }
