@@ -87,7 +87,7 @@ pub(super) fn maybe_done(error: &Error) -> bool {
     match error.kind {
         Kind::Network => error.code != "not_sent",
         Kind::Timeout | Kind::Decode => true,
-        Kind::Http => error.retryable && error.status.is_some_and(|status| status >= 500 || status == 408),
+        Kind::Http => matches!(error.code, "server_error" | "request_timeout"),
         _ => false,
     }
 }

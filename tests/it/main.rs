@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test may fail so
 
 mod client_create;
+mod client_credentials;
 mod client_faults;
+mod client_systems;
 mod client_watch;
 mod directions;
 mod formance_api;
