@@ -59,7 +59,7 @@ async fn run<H: Host>(plan: Plan, base_path: &str, clients: &BTreeMap<SystemName
         Plan::Moves(system, filter) => {
             let moves =
                 Moves { client: Rc::clone(client(system)?), filter, last: None, moved_at: 0.0, failing_since: None };
-            return Ok(Served::Stream(Answer::events(), Stream::new(Source::List(moves))));
+            return Ok(Served::Stream(Answer::events(), Stream::new(Source::List(Box::new(moves)))));
         }
     }))
 }
@@ -105,7 +105,7 @@ pub struct Stream<H> {
 
 enum Source<H> {
     Run(Box<Watch<H>>),
-    List(Moves<H>),
+    List(Box<Moves<H>>),
 }
 
 struct Moves<H> {
