@@ -15,7 +15,7 @@
 //! | evidence | why we believe a rule: `documented`, `observed`, `source`, `inferred`, `policy` |
 //! | provisional | a status read once; a terminal one is believed only when a later read confirms it |
 //!
-//! Import directions, held by a test: `finding error` ← `describe` ← `read` ← `run http policy webhook` ←
+//! Import directions, held by a test: `finding error lex order` ← `describe` ← `read` ← `run http policy webhook` ←
 //! `lifecycle system` ← `systems/<x>` ← `validate table client gateway write` ← `wasm`. A system never imports another system.
 
 pub mod client;
@@ -24,7 +24,9 @@ pub mod error;
 pub mod finding;
 pub mod gateway;
 pub mod http;
+mod lex;
 pub mod lifecycle;
+mod order;
 pub mod policy;
 pub mod read;
 pub mod run;

@@ -1,4 +1,5 @@
 //! Signed deliveries: the schemes as data, checked in constant time, before anything is parsed.
+use crate::describe::Peek;
 use crate::error::{Error, Kind, Result, SystemName};
 use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -165,15 +166,16 @@ impl Webhook {
     }
 }
 
-/// Reads a body that was verified, as the system's type for it.
-pub fn read_body<'a, T: serde::Deserialize<'a>>(system: SystemName, body: &'a [u8]) -> Result<T> {
-    serde_json::from_slice(body).map_err(|error| {
-        // only the place: serde's sentence may quote the body
-        let message = format!(
-            "signed, but not a body that {system} is known to send: look at line {}, column {}",
-            error.line(),
-            error.column()
-        );
+/// Reads a body that was verified: `read` answers what it needs, or the place that does not fit.
+pub fn read_body<T>(
+    system: SystemName,
+    body: &[u8],
+    read: impl FnOnce(&Peek) -> std::result::Result<T, String>,
+) -> Result<T> {
+    let text = std::str::from_utf8(body).map_err(|_| "what is no UTF-8".to_owned());
+    let members = text.and_then(Peek::of);
+    members.and_then(|members| read(&members)).map_err(|place| {
+        let message = format!("signed, but not a body that {system} is known to send: look at {place}");
         Error::new(Kind::Decode, "bad_webhook_body", message).of(system)
     })
 }

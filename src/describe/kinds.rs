@@ -1,7 +1,9 @@
 //! Rust types, and the kinds of values they stand for.
+use super::codec::Others;
+use super::decode::Reader;
 use super::{Kind, Value};
-use serde::de::{DeserializeOwned, Deserializer};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -10,15 +12,11 @@ pub trait Wire: Serialize + DeserializeOwned {
     /// What may stand where this type stands.
     const VALUE: Value;
 
-    /// Reads a member that is there. For all but `Option`, whose `null` is not its absence, this is `deserialize`.
-    fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
+    /// What a member is before it is read; of one that may be absent, its absence.
+    fn blank() -> Self;
 
-    /// What an absent member reads as, if the member may be absent.
-    fn absent() -> Option<Self> {
-        None
-    }
+    /// Reads the value that comes next. An `Option` is there then: its `null` is not its absence.
+    fn read(reader: &mut Reader) -> Self;
 
     /// Is this member to be left out?
     fn is_absent(&self) -> bool {
@@ -27,36 +25,35 @@ pub trait Wire: Serialize + DeserializeOwned {
 }
 
 /// Any JSON value exactly as it was written: number spelling, key order and escapes included.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Raw(Box<RawValue>);
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Raw(Box<str>);
 
 impl Raw {
     /// The value that this JSON text spells; `None` if it is not JSON.
     pub fn parse(json: &str) -> Option<Raw> {
-        RawValue::from_string(json.into()).ok().map(Raw)
+        serde_json::from_str::<&RawValue>(json).ok().map(|value| Raw::valid(value.get()))
+    }
+
+    /// A text that is known to be one JSON value.
+    pub(super) fn valid(json: &str) -> Raw {
+        Raw(json.into())
     }
 
     /// `{}`.
     pub fn empty_object() -> Raw {
-        Raw(RawValue::from_string("{}".into()).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+        Raw::valid("{}")
     }
 
     /// An object with those of these members that have a text.
     pub fn object_of(members: &[(&str, Option<&str>)]) -> Raw {
-        let members: BTreeMap<&str, &str> = members.iter().filter_map(|(name, text)| Some((*name, (*text)?))).collect();
-        serde_json::value::to_raw_value(&members).map_or_else(|_| Raw::empty_object(), Raw)
+        let spelled = |text: &str| serde_json::to_string(text).map(|json| Raw::valid(&json)).unwrap_or_default();
+        let members = members.iter().filter_map(|(name, text)| Some(((*name).to_owned(), spelled((*text)?))));
+        serde_json::to_string(&Others(members.collect())).map_or_else(|_| Raw::empty_object(), |json| Raw::valid(&json))
     }
 
     /// The JSON text.
     pub fn as_str(&self) -> &str {
-        self.0.get()
-    }
-}
-
-impl PartialEq for Raw {
-    fn eq(&self, other: &Raw) -> bool {
-        self.as_str() == other.as_str()
+        &self.0
     }
 }
 
@@ -197,59 +194,88 @@ pub struct AtMost<const MAX: u32, T>(pub Vec<T>);
 pub struct Rows<T>(pub Vec<T>);
 
 macro_rules! kinds {
-    ($($type:ty = $kind:expr;)*) => {
-        $(impl Wire for $type {
+    ($([$($generics:tt)*] $type:ty = $kind:expr, $blank:expr, $read:expr;)*) => {$(
+        impl<$($generics)*> Wire for $type {
             const VALUE: Value = Value::required($kind);
-        })*
-    };
+
+            fn blank() -> Self {
+                $blank
+            }
+
+            fn read(reader: &mut Reader) -> Self {
+                let read: fn(&mut Reader) -> Self = $read;
+                read(reader)
+            }
+        }
+    )*};
 }
 kinds! {
-    String = Kind::String { min: 0, max: u32::MAX };
-    Secret = Kind::String { min: 0, max: u32::MAX };
-    Uuid = Kind::Uuid;
-    DateTime = Kind::DateTime;
-    NaiveDateTime = Kind::NaiveDateTime;
-    i64 = Kind::Integer;
-    Number = Kind::Number;
-    bool = Kind::Boolean;
-    AnyObject = Kind::AnyObject;
-    Raw = Kind::Any;
-    Null = Kind::Null;
+    [] String = TEXT, String::new(), |reader| reader.string();
+    [] Secret = TEXT, Secret(String::new()), |reader| Secret(reader.string());
+    [] Uuid = Kind::Uuid, Uuid(String::new()), |reader| Uuid(reader.string());
+    [] DateTime = Kind::DateTime, DateTime(String::new()), |reader| DateTime(reader.string());
+    [] NaiveDateTime = Kind::NaiveDateTime, NaiveDateTime(String::new()), |reader| NaiveDateTime(reader.string());
+    [] i64 = Kind::Integer, 0, |reader| reader.integer();
+    [] Number = Kind::Number, Number(Raw::default()), |reader| Number(of_kind(Kind::Number, reader));
+    [] bool = Kind::Boolean, false, |reader| reader.boolean();
+    [] AnyObject = Kind::AnyObject, AnyObject(Raw::default()), |reader| AnyObject(of_kind(Kind::AnyObject, reader));
+    [] Raw = Kind::Any, Raw::default(), |reader| reader.raw();
+    [] Null = Kind::Null, Null, |reader| {
+        if !reader.null() {
+            reader.misfit();
+        }
+        Null
+    };
+    [const MIN: u32, const MAX: u32] Text<MIN, MAX> = Kind::String { min: MIN, max: MAX }, Text(String::new()),
+        |reader| Text(reader.string());
+    [T: Wire] Vec<T> = Kind::Array { items: &T::VALUE, max: u32::MAX }, vec![], |reader| {
+        let mut items = vec![];
+        reader.array(&mut |reader| items.push(T::read(reader)));
+        items
+    };
+    [const MAX: u32, T: Wire] AtMost<MAX, T> = Kind::Array { items: &T::VALUE, max: MAX }, AtMost(vec![]),
+        |reader| AtMost(Vec::read(reader));
+    [T: Wire] Rows<T> = Kind::Rows(&T::VALUE), Rows(vec![]), |reader| Rows(Vec::read(reader));
+    [T: Wire] BTreeMap<String, T> = Kind::Map(&T::VALUE), BTreeMap::new(), |reader| {
+        let mut members = BTreeMap::new();
+        reader.members(&mut |reader, name| {
+            members.insert(name, T::read(reader));
+        });
+        members
+    };
 }
 
-impl<const MIN: u32, const MAX: u32> Wire for Text<MIN, MAX> {
-    const VALUE: Value = Value::required(Kind::String { min: MIN, max: MAX });
-}
+const TEXT: Kind = Kind::String { min: 0, max: u32::MAX };
 
-impl<T: Wire> Wire for Vec<T> {
-    const VALUE: Value = Value::required(Kind::Array { items: &T::VALUE, max: u32::MAX });
-}
-
-impl<const MAX: u32, T: Wire> Wire for AtMost<MAX, T> {
-    const VALUE: Value = Value::required(Kind::Array { items: &T::VALUE, max: MAX });
-}
-
-impl<T: Wire> Wire for Rows<T> {
-    const VALUE: Value = Value::required(Kind::Rows(&T::VALUE));
-}
-
-impl<T: Wire> Wire for BTreeMap<String, T> {
-    const VALUE: Value = Value::required(Kind::Map(&T::VALUE));
+/// A value as it is written, if it is of this kind.
+fn of_kind(kind: Kind, reader: &mut Reader) -> Raw {
+    if !Value::required(kind).takes(reader.first()) {
+        reader.misfit();
+    }
+    reader.raw()
 }
 
 impl<T: Wire> Wire for Nullable<T> {
     const VALUE: Value = T::VALUE.nullable();
+
+    fn blank() -> Self {
+        Nullable::Null
+    }
+
+    fn read(reader: &mut Reader) -> Self {
+        if reader.null() { Nullable::Null } else { Nullable::Value(T::read(reader)) }
+    }
 }
 
 impl<T: Wire> Wire for Option<T> {
     const VALUE: Value = T::VALUE.optional();
 
-    fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::present(deserializer).map(Some)
+    fn blank() -> Self {
+        None
     }
 
-    fn absent() -> Option<Self> {
-        Some(None)
+    fn read(reader: &mut Reader) -> Self {
+        Some(T::read(reader))
     }
 
     fn is_absent(&self) -> bool {

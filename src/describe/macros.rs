@@ -2,7 +2,8 @@
 //!
 //! Declarative macros, not a derive: they cost no build time and no dependency, and they see all that they need.
 
-pub use super::codec::{Present, decode_choice, decode_kind};
+pub use super::codec::deserialize;
+pub use super::decode::{Fields, Reader, fill};
 pub use serde;
 
 /// How a field's Rust name becomes its name on the wire.
@@ -193,7 +194,36 @@ macro_rules! object_of {
 
         impl $crate::describe::Wire for $name {
             const VALUE: $crate::describe::Value = $crate::describe::Value::required($crate::describe::Kind::Object($name::object));
+
+            fn blank() -> Self {
+                $name { $($field: <$type as $crate::describe::Wire>::blank(),)* unknown: Default::default() }
+            }
+
+            fn read(reader: &mut $crate::describe::macros::Reader) -> Self {
+                let mut this = Self::blank();
+                reader.object($name::object(), &mut this);
+                this
+            }
         }
+
+        const _: () = {
+            /// The numbers of the fields.
+            #[allow(non_camel_case_types)]
+            enum Number { $($field),* }
+
+            impl $crate::describe::macros::Fields for $name {
+                fn fill(&mut self, number: usize, reader: &mut $crate::describe::macros::Reader) {
+                    match number {
+                        $(number if number == Number::$field as usize => $crate::describe::macros::fill(&mut self.$field, reader),)*
+                        _ => reader.misfit(),
+                    }
+                }
+
+                fn unknown(&mut self) -> &mut $crate::describe::Others {
+                    &mut self.unknown
+                }
+            }
+        };
 
         $crate::object_codec! { $name { $($field: $type = $crate::wire_name!($case $field $($wire_name)?)),* } }
     };
@@ -219,40 +249,7 @@ macro_rules! object_codec {
 
         impl<'de> $crate::describe::macros::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::describe::macros::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                use core::marker::PhantomData;
-                use $crate::describe::macros::serde::de::{Error as _, MapAccess, Visitor};
-
-                struct Members;
-                impl<'de> Visitor<'de> for Members {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut core::fmt::Formatter) -> core::fmt::Result {
-                        f.write_str(stringify!($name))
-                    }
-
-                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
-                        $(let mut $field: Option<$type> = None;)*
-                        let mut unknown = $crate::describe::Others::default();
-                        while let Some(name) = map.next_key::<String>()? {
-                            match name.as_str() {
-                                $(wire_name if wire_name == $wire_name => {
-                                    let value = map.next_value_seed($crate::describe::macros::Present(PhantomData))?;
-                                    if $field.replace(value).is_some() {
-                                        return Err(A::Error::duplicate_field($wire_name));
-                                    }
-                                })*
-                                _ => unknown.0.push((name, map.next_value()?)),
-                            }
-                        }
-                        Ok($name {
-                            $($field: $field
-                                .or_else(<$type as $crate::describe::Wire>::absent)
-                                .ok_or_else(|| A::Error::missing_field($wire_name))?,)*
-                            unknown,
-                        })
-                    }
-                }
-                deserializer.deserialize_map(Members)
+                $crate::describe::macros::deserialize(deserializer, <$name as $crate::describe::Wire>::read)
             }
         }
     };
@@ -312,6 +309,14 @@ macro_rules! string_enum_of {
                 values: &[$($text),*],
                 any_case: $any_case,
             }));
+
+            fn blank() -> Self {
+                $name::Unknown(String::new())
+            }
+
+            fn read(reader: &mut $crate::describe::macros::Reader) -> Self {
+                $name::from(reader.string())
+            }
         }
 
         impl $crate::describe::macros::serde::Serialize for $name {
@@ -322,7 +327,7 @@ macro_rules! string_enum_of {
 
         impl<'de> $crate::describe::macros::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::describe::macros::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <String as $crate::describe::macros::serde::Deserialize>::deserialize(deserializer).map($name::from)
+                $crate::describe::macros::deserialize(deserializer, <$name as $crate::describe::Wire>::read)
             }
         }
     };
@@ -372,6 +377,23 @@ macro_rules! choice {
 
         impl $crate::describe::Wire for $name {
             const VALUE: $crate::describe::Value = $crate::describe::Value::required($crate::describe::Kind::Object($name::object));
+
+            fn blank() -> Self {
+                $name::Unknown(Default::default())
+            }
+
+            fn read(reader: &mut $crate::describe::macros::Reader) -> Self {
+                enum Number { $($variant),* }
+                let Some((number, choice)) = reader.only_member($name::object()) else {
+                    return $name::Unknown($crate::describe::Others::read(reader));
+                };
+                let content = match number {
+                    $(number if number == Number::$variant as usize => $name::$variant(<$type as $crate::describe::Wire>::read(reader)),)*
+                    _ => Self::blank(),
+                };
+                reader.close(choice);
+                content
+            }
         }
 
         impl $crate::describe::macros::serde::Serialize for $name {
@@ -385,11 +407,7 @@ macro_rules! choice {
 
         impl<'de> $crate::describe::macros::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::describe::macros::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let members = <$crate::describe::Others as $crate::describe::macros::serde::Deserialize>::deserialize(deserializer)?;
-                $(if let Some(content) = $crate::describe::macros::decode_choice(&members, $text) {
-                    return content.map($name::$variant);
-                })*
-                Ok($name::Unknown(members))
+                $crate::describe::macros::deserialize(deserializer, <$name as $crate::describe::Wire>::read)
             }
         }
     };
@@ -424,6 +442,18 @@ macro_rules! union {
                     kinds: &[$(<$type as $crate::describe::Wire>::VALUE),*],
                 })
             );
+
+            fn blank() -> Self {
+                $name::Unknown(Default::default())
+            }
+
+            fn read(reader: &mut $crate::describe::macros::Reader) -> Self {
+                let first = reader.first();
+                $(if <$type as $crate::describe::Wire>::VALUE.takes(first) {
+                    return $name::$variant($crate::describe::Wire::read(reader));
+                })*
+                $name::Unknown(reader.raw())
+            }
         }
 
         impl $crate::describe::macros::serde::Serialize for $name {
@@ -437,11 +467,7 @@ macro_rules! union {
 
         impl<'de> $crate::describe::macros::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::describe::macros::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let raw = <$crate::describe::Raw as $crate::describe::macros::serde::Deserialize>::deserialize(deserializer)?;
-                $(if let Some(value) = $crate::describe::macros::decode_kind::<$type, D::Error>(&raw) {
-                    return value.map($name::$variant);
-                })*
-                Ok($name::Unknown(raw))
+                $crate::describe::macros::deserialize(deserializer, <$name as $crate::describe::Wire>::read)
             }
         }
     };

@@ -3,13 +3,17 @@
 //! A declaration says what servers really send. Where the published contract says something else, the field carries the
 //! contract's type beside its own, with the evidence: that is the only place in which the two levels differ.
 mod codec;
+mod decode;
 mod kinds;
 #[doc(hidden)]
 pub mod macros;
+mod peek;
 mod redact;
 
 pub use codec::Others;
+pub use decode::{Misfit, decode, find};
 pub use kinds::*;
+pub use peek::Peek;
 pub use redact::REDACTED;
 
 use crate::finding::{Evidence, Level, What};

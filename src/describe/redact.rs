@@ -1,7 +1,7 @@
 //! Documents without their secrets, for those who may look at a run but not act with it.
 use super::codec::Others;
 use super::kinds::Raw;
-use super::{Kind, Note, Value};
+use super::{Kind, Note, Value, decode};
 
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "[redacted]";
@@ -21,7 +21,7 @@ impl Value {
         }
         match self.kind {
             Kind::Object(of) => {
-                let mut members: Others = serde_json::from_str(text).ok()?;
+                let mut members = Others::decode(text).ok()?;
                 for (name, value) in &mut members.0 {
                     let Some(field) = of().fields.iter().find(|field| field.name == name) else { continue };
                     let is_secret = field.note == Note::Secret && value.as_str() != "null";
@@ -30,12 +30,12 @@ impl Value {
                 spelled(&members)
             }
             Kind::Map(items) => {
-                let mut members: Others = serde_json::from_str(text).ok()?;
+                let mut members = Others::decode(text).ok()?;
                 members.0.iter_mut().for_each(|(_, value)| *value = items.redact(value));
                 spelled(&members)
             }
             Kind::Array { items, .. } | Kind::Rows(items) => {
-                let all: Vec<Raw> = serde_json::from_str(text).ok()?;
+                let all: Vec<Raw> = decode(text).ok()?;
                 spelled(&all.iter().map(|item| items.redact(item)).collect::<Vec<_>>())
             }
             Kind::Union(of) => of.kinds.iter().find_map(|kind| kind.redacted(json)),

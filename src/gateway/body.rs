@@ -1,5 +1,5 @@
 //! What a request asks for in its body or query, and everything that is wrong with it.
-use crate::describe::Raw;
+use crate::describe::{Raw, Wire, decode};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::{Evidence, Finding, Level, Severity};
 use crate::http::unescape;
@@ -45,8 +45,8 @@ pub fn create_from(
 type Fields = BTreeMap<String, Raw>;
 
 fn json_fields(text: &str) -> Result<Fields> {
-    serde_json::from_str(text).map_err(|error| {
-        let message = format!("the body must be a JSON object (line {} column {})", error.line(), error.column());
+    decode(text).map_err(|misfit| {
+        let message = format!("the body must be a JSON object (line {} column {})", misfit.line, misfit.column);
         invalid(vec![finding("not_an_object", "", &message)])
     })
 }
@@ -59,9 +59,9 @@ fn form_fields(text: &str, all_input: bool, takes: &[&str]) -> Result<Fields> {
         match name.as_str() {
             own if takes.contains(&own) => drop(fields.insert(name, raw(&value)?)),
             own if all_input || !OWN.contains(&own) => input.entry(name).or_default().push(value),
-            "input" | "metadata" | "priority" | "tags" => match serde_json::from_str::<Raw>(&value) {
-                Ok(raw) => drop(fields.insert(name, raw)),
-                Err(_) => findings.push(finding("invalid_json", &pointer(&name), "the field must be JSON text")),
+            "input" | "metadata" | "priority" | "tags" => match Raw::parse(&value) {
+                Some(raw) => drop(fields.insert(name, raw)),
+                None => findings.push(finding("invalid_json", &pointer(&name), "the field must be JSON text")),
             },
             _ => drop(fields.insert(name, raw(&value)?)),
         }
@@ -74,13 +74,16 @@ fn form_fields(text: &str, all_input: bool, takes: &[&str]) -> Result<Fields> {
         return Err(invalid(findings));
     }
     let values = |mut values: Vec<String>| if values.len() == 1 { raw(&values.pop()) } else { raw(&values) };
-    let input = input.into_iter().map(|(name, all)| Ok((name, values(all)?))).collect::<Result<Fields>>()?;
+    let mut gathered = Fields::new();
+    for (name, all) in input {
+        gathered.insert(name, values(all)?);
+    }
     if all_input {
-        fields.extend(input);
+        fields.append(&mut gathered);
         return Ok(fields);
     }
-    if !input.is_empty() {
-        fields.insert("input".into(), raw(&input)?);
+    if !gathered.is_empty() {
+        fields.insert("input".into(), raw(&gathered)?);
     }
     Ok(fields)
 }
@@ -111,14 +114,9 @@ fn create(mut fields: Fields, takes: &[&str]) -> Result<Create> {
     }
 }
 
-fn take<T: serde::de::DeserializeOwned>(
-    fields: &mut Fields,
-    name: &str,
-    what: &str,
-    findings: &mut Vec<Finding>,
-) -> Option<T> {
+fn take<T: Wire>(fields: &mut Fields, name: &str, what: &str, findings: &mut Vec<Finding>) -> Option<T> {
     let raw = fields.remove(name).filter(|raw| raw.as_str() != "null")?;
-    let value = serde_json::from_str(raw.as_str()).ok();
+    let value = decode(raw.as_str()).ok();
     if value.is_none() {
         findings.push(finding("wrong_type", &pointer(name), &format!("the field must be {what}")));
     }
@@ -209,7 +207,7 @@ fn pairs(text: &str) -> Result<Vec<(String, String)>> {
 
 fn raw(value: &impl serde::Serialize) -> Result<Raw> {
     let text = serde_json::to_string(value).ok();
-    let raw = text.and_then(|text| serde_json::from_str(&text).ok());
+    let raw = text.and_then(|text| Raw::parse(&text));
     raw.ok_or_else(|| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
 }
 

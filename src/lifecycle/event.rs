@@ -7,8 +7,8 @@ use super::table::{Lifecycle, Verdict};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::What;
+use crate::order::sort_by;
 use crate::run::{Millis, Outcome, Phase, Run, Snapshot, Stage};
-use serde::Deserialize;
 use std::cmp::Ordering;
 
 /// What an event says.
@@ -218,10 +218,10 @@ fn later(known: Option<Millis>, met: Option<Millis>) -> Option<Millis> {
 }
 
 /// In the order in which they began; those that have not come last, in the order in which they stood.
-fn sort(stages: &mut [Stage]) {
+fn sort(stages: &mut Vec<Stage>) {
     let begin = |stage: &Stage| stage.started_at.or(stage.finished_at).unwrap_or(f64::INFINITY);
     let id = |stage: &Stage| if stage.status.is_empty() { None } else { stage.id.clone() };
-    stages.sort_by(|a, b| {
+    sort_by(stages, |a, b| {
         let placeholder = a.status.is_empty().cmp(&b.status.is_empty());
         begin(a).total_cmp(&begin(b)).then(placeholder).then_with(|| id(a).cmp(&id(b)))
     });
@@ -249,11 +249,10 @@ pub(crate) fn instant(system: SystemName, text: &str) -> Result<Millis> {
     Ok(time.timestamp_micros() as f64 / 1000.0)
 }
 
-/// The parts of an event as the system writes it.
-pub(crate) fn decode<'a, T: Deserialize<'a>>(system: SystemName, json: &'a str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
+/// The error about what is no event as the system writes it, at this place.
+pub(crate) fn no_event(system: SystemName) -> impl Fn(String) -> Error {
+    move |place| {
         let message = format!("this is no event of {system} ({place}): give one event as the system wrote it");
         Error::new(Kind::Decode, "bad_event", message).of(system)
-    })
+    }
 }

@@ -4,6 +4,7 @@ use super::event::Events;
 use super::table::{Lifecycle, Verdict};
 use crate::error::SystemName;
 use crate::finding::{Evidence, Finding, Level, Severity, What};
+use crate::order::sort_by;
 use crate::run::{Phase, Snapshot, Stage};
 use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
@@ -148,7 +149,7 @@ fn pairs<'a>(before: &'a [Stage], after: &'a [Stage]) -> Vec<Pair<'a>> {
         pairs.push(Pair { index, before: found.and_then(|at| before.get(at)), after: Some(stage) });
     }
     let mut gone: Vec<usize> = left.into_values().flatten().collect();
-    gone.sort_unstable();
+    sort_by(&mut gone, usize::cmp);
     pairs.extend(gone.into_iter().map(|index| Pair { index, before: before.get(index), after: None }));
     pairs
 }

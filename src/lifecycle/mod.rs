@@ -17,7 +17,7 @@ mod table;
 pub(crate) use common::time_rises;
 pub use diagram::{Format, diagram, page};
 pub use event::{Applied, Event, Events, Part, apply, apply_event};
-pub(crate) use event::{decode, instant};
+pub(crate) use event::{instant, no_event};
 pub use expectation::{Expectation, expectation};
 pub use history::{History, history};
 pub use judge::{Check, Found, Judgement, Pair, Rule, Rules, Step, check_record, judge};

@@ -1,5 +1,5 @@
 //! Bytes to JSON Pointers, lines and columns: one ordered pass for all places that are asked for.
-use super::lex::{At, Close, Entry, Lex, unescape};
+use crate::lex::{At, Close, Entry, Lex, unescape};
 use std::fmt::Write;
 
 /// An object or array that is open.

@@ -1,10 +1,11 @@
 //! Findings as text. Nothing here runs while a text is right.
 use super::find::{pointers, positions, push_name};
-use super::lex::{Lex, Padded, Trace};
 use super::plan::Expectation;
 use super::walk::{Record, Walker};
 use crate::describe::{Kind, Object, Value};
 use crate::finding::{CATALOGUE, Code, Evidence, Finding, Level, Severity};
+use crate::lex::{Lex, Padded, Trace};
+use crate::order::sort_by;
 
 /// The text that was walked, and how to speak of it.
 pub struct Place<'a> {
@@ -23,7 +24,7 @@ impl Walker {
     /// run, where that is no row.
     pub fn findings(&self, place: &Place, run: Option<&'static Object>) -> Vec<Finding> {
         let mut records: Vec<Record> = self.errors().iter().chain(self.notes()).copied().collect();
-        records.sort_by_key(|record| record.at);
+        sort_by(&mut records, |left, right| left.at.cmp(&right.at));
         records.dedup();
         let places: Vec<u32> = records.iter().map(|record| record.at).collect();
         let trace = Trace::default();

@@ -9,14 +9,13 @@
 //! | members that no field names, payloads | yes | no: they are handed on as they came | – |
 mod find;
 mod findings;
-mod lex;
 mod plan;
 mod recognise;
 mod table;
 mod walk;
 
+pub use crate::lex::{MAX_DEPTH, Padded, is_date_time, is_uuid};
 pub use findings::{Place, noun, noun_of, position};
-pub use lex::{MAX_DEPTH, Padded, is_date_time, is_uuid};
 pub use recognise::{Item, Likeness, first_value, likeness, next_item, recognise};
 pub use table::{NO_STATUS, Table};
 pub use walk::{Limits, Record, SENTINEL, Walked, Walker};

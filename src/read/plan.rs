@@ -1,7 +1,7 @@
 //! The description made ready for walking: names as tokens, objects and enums by number. Built once, by plain code.
-use super::lex::Token;
 use crate::describe::{Column, Enum, Envelope, Field, Kind, Members, Note, Object, Presence, Value};
 use crate::finding::{Evidence, Level};
+use crate::lex::Token;
 
 /// What to do at a place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,6 +1,6 @@
 //! Which of several documents a text holds, by as few of its members as can tell.
-use super::lex::{At, Close, Entry, Lex, Padded, Trace, unescape};
 use crate::describe::{Document, Kind, Object, Presence, Value};
+use crate::lex::{At, Close, Entry, Lex, Padded, Trace, unescape};
 
 /// How much a value looks like a document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

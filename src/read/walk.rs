@@ -1,11 +1,11 @@
 //! The walker: one pass over the bytes, led by the plan, that fills the table and records findings.
 //!
 //! Every value has a short way through for what is right. All that is wrong ends in `other`, which finds out why.
-use super::lex::{self, At, Broken, Close, Entry, Lex, Oddity, Padded, Trace};
 use super::plan::{FieldPlan, Mark, ObjectPlan, Op, Plan, Step};
 use super::table::{Row, Table};
 use crate::describe::{Column, Envelope, Kind, Object, Value, ZERO_TIME};
 use crate::finding::{Code, Level, Severity};
+use crate::lex::{self, At, Broken, Close, Entry, Lex, Oddity, Padded, Trace};
 use core::cell::Cell;
 use std::collections::BTreeSet;
 

@@ -6,7 +6,7 @@ mod operation;
 pub use answer::{json, member, odd, wrong};
 pub use operation::{Answer, Body, Operation, Parameter, Reads, Safety};
 
-use crate::describe::{Document, Others, Raw, Value, Wire};
+use crate::describe::{self, Document, Raw, Value, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{Base, Request, Response};
 use crate::lifecycle::Rules;
@@ -286,18 +286,13 @@ pub struct Rows {
 /// # Errors
 /// `decode` when the text holds no such value.
 pub fn decode<T: Wire>(system: SystemName, json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| {
-        let message = format!("this cannot be read at line {} column {}", error.line(), error.column());
+    describe::decode(json).map_err(|misfit| {
+        let message = format!("this cannot be read at line {} column {}", misfit.line, misfit.column);
         Error::new(Kind::Decode, "invalid_document", message).of(system)
     })
 }
 
 /// What stands under these names, one inside the other; `None` where one of them is not there.
 pub fn opened(json: &str, names: &[&str]) -> Option<Raw> {
-    let mut at = Raw::parse(json)?;
-    for name in names {
-        let members: Others = serde_json::from_str(at.as_str()).ok()?;
-        at = members.get(name)?.clone();
-    }
-    Some(at)
+    describe::find(json, names).ok()?
 }

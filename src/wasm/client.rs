@@ -235,7 +235,7 @@ pub(super) fn raw(value: &JsValue) -> Result<Option<Raw>> {
         return Ok(None);
     }
     let text = JSON::stringify(value).ok().and_then(|text| text.as_string());
-    let raw = text.and_then(|text| serde_json::from_str(&text).ok());
+    let raw = text.and_then(|text| Raw::parse(&text));
     raw.map(Some).ok_or_else(|| argument("not_json", "the value has no JSON form: it may hold a BigInt or itself"))
 }
 

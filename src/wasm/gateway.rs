@@ -2,7 +2,7 @@
 use super::client::{JsClient, JsHost, argument, function, plain, property, shared};
 use super::error::to_js;
 use super::fetch;
-use super::signal::{Flag, abortable};
+use super::signal::{Flag, abortable, promise};
 use crate::client::race;
 use crate::error::{Error, Kind, Result as Outcome, SystemName};
 use crate::gateway::{self, Answer, Config, Incoming, Route, Served, Stream};
@@ -86,11 +86,15 @@ impl Gateway {
     }
 
     /// Answers a request. Failures are answers too; it rejects only when the request is aborted.
-    pub async fn handle(&self, request: Request) -> Result<Response, JsValue> {
-        let incoming = incoming(&request);
-        let signals = [signal(&request)].into_iter().flatten().collect::<Vec<_>>();
+    #[wasm_bindgen(unchecked_return_type = "Promise<Response>")]
+    pub fn handle(&self, request: Request) -> Promise {
         let inner = Rc::clone(&self.inner);
-        abortable(&signals, async { Ok(inner.answer(&request, &incoming).await) }).await?
+        promise(async move {
+            let incoming = incoming(&request);
+            let signals: Vec<_> = signal(&request).into_iter().collect();
+            let answer = Box::pin(async { Ok(inner.answer(&request, &incoming).await) });
+            abortable(&signals, answer).await?.map(Into::into)
+        })
     }
 }
 
@@ -205,13 +209,17 @@ extern "C" {
 }
 
 fn events(stream: Stream<JsHost>, signal: Option<AbortSignal>) -> Result<ReadableStream, JsValue> {
-    let source = Events { stream: RefCell::new(Some(stream)), signal, gone: Flag::default() };
-    EventStream::new(source).map(JsCast::unchecked_into)
+    let source = Source { stream: RefCell::new(Some(stream)), signal, gone: Flag::default() };
+    EventStream::new(Events { source: Rc::new(source) }).map(JsCast::unchecked_into)
 }
 
 /// The source behind a stream of events: reads upstream only while somebody listens.
 #[wasm_bindgen(skip_typescript)]
 pub struct Events {
+    source: Rc<Source>,
+}
+
+struct Source {
     stream: RefCell<Option<Stream<JsHost>>>,
     signal: Option<AbortSignal>,
     gone: Flag,
@@ -220,10 +228,23 @@ pub struct Events {
 #[wasm_bindgen]
 impl Events {
     /// Called by the stream when it has room.
-    pub async fn pull(&self, controller: ReadableStreamDefaultController) -> Result<(), JsValue> {
+    pub fn pull(&self, controller: ReadableStreamDefaultController) -> Promise {
+        let source = Rc::clone(&self.source);
+        promise(async move { source.pull(&controller).await.map(|()| JsValue::UNDEFINED) })
+    }
+
+    /// Called by the stream when nobody listens any more.
+    pub fn cancel(&self) {
+        self.source.gone.raise();
+        self.source.stream.take();
+    }
+}
+
+impl Source {
+    async fn pull(&self, controller: &ReadableStreamDefaultController) -> Result<(), JsValue> {
         let Some(mut stream) = self.stream.take() else { return controller.close() };
         let signals: Vec<AbortSignal> = self.signal.iter().cloned().collect();
-        let next = abortable(&signals, async { Ok(stream.next().await) });
+        let next = abortable(&signals, Box::pin(async { Ok(stream.next().await) }));
         match race(next, self.gone.raised()).await {
             None => Ok(()),
             Some(Ok(Some(text))) => {
@@ -233,11 +254,5 @@ impl Events {
             }
             Some(_) => controller.close(),
         }
-    }
-
-    /// Called by the stream when nobody listens any more.
-    pub fn cancel(&self) {
-        self.gone.raise();
-        self.stream.take();
     }
 }

@@ -6,7 +6,7 @@ use crate::lifecycle::{self, Format, Lifecycle, Rule, Rules};
 use crate::run::{Run, Snapshot};
 use crate::systems;
 use crate::validate::{self, Options};
-use js_sys::Array;
+use js_sys::{Array, Object};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -126,7 +126,9 @@ pub fn capabilities(system: JsValue) -> Thrown<JsValue> {
     out((|| {
         let known = systems::documents(rules(&system)?.system);
         let pairs = known.map(|system| system.capabilities()).unwrap_or_default();
-        plain(&pairs.iter().copied().collect::<std::collections::BTreeMap<_, _>>())
+        let capabilities = Object::new().into();
+        pairs.iter().for_each(|(name, able)| set(&capabilities, name, &(*able).into()));
+        Ok(capabilities)
     })())
 }
 
@@ -176,8 +178,8 @@ impl Read {
 /// A run in the common shape, as it was handed out before.
 fn run_of(value: &JsValue) -> Result<Run> {
     let document = source(value)?;
-    serde_json::from_slice(&document.bytes).map_err(|error| {
-        let message = format!("this is no run as parseRun or a client gives it: {error}");
+    Run::decode(&text(&document.bytes)).map_err(|place| {
+        let message = format!("this is no run as parseRun or a client gives it: look at {place}");
         Error::new(Kind::Argument, "invalid_run", message)
     })
 }

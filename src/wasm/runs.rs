@@ -1,8 +1,8 @@
 //! The class `Runs`: what every client can do with runs.
 use super::client::{CallOptions, JsClient, JsHost, argument, parse, plain, property, raw};
 use super::error::to_js;
-use super::signal::{Flag, abortable};
-use crate::client::{Page, Read, Watch, race};
+use super::signal::{Flag, Thrown, Work, abortable, promise};
+use crate::client::{Watch, race};
 use crate::error::Result as Outcome;
 use crate::system::{Create, Filter};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
-use web_sys::js_sys::{Date, Object, Reflect};
+use web_sys::js_sys::{Date, Object, Promise, Reflect};
 
 /// The runs of one system.
 #[wasm_bindgen(skip_typescript)]
@@ -26,7 +26,7 @@ impl Runs {
         Runs { client, signal }
     }
 
-    fn call(&self, options: &JsValue) -> Result<CallOptions, JsValue> {
+    fn call(&self, options: &JsValue) -> Thrown<CallOptions> {
         CallOptions::of(options, self.signal.as_ref())
     }
 }
@@ -119,62 +119,89 @@ fn time(value: &JsValue, name: &str) -> Outcome<Option<f64>> {
 #[wasm_bindgen]
 impl Runs {
     /// Creates a run. Never sent twice, unless `key` is given, by which it is looked for before.
-    pub async fn create(&self, request: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
-        let options = self.call(&options)?;
-        let create =
-            create(self.client.system().api().takes(), &request, options.key).map_err(|error| to_js(&error))?;
-        let run = abortable(&options.signals, self.client.create(&create, &options.call)).await?;
-        parse(run.json())
+    pub fn create(&self, request: JsValue, options: JsValue) -> Promise {
+        self.promise(&options, |client, options| {
+            let create = create(client.system().api().takes(), &request, options.key)?;
+            Ok(Box::pin(async move { client.create(&create, &options.call).await?.json() }))
+        })
     }
 
     /// Reads a run.
-    pub async fn get(&self, id: String, options: JsValue) -> Result<JsValue, JsValue> {
-        let options = self.call(&options)?;
-        let run = abortable(&options.signals, self.client.get(&id, &options.call)).await?;
-        parse(run.json())
+    pub fn get(&self, id: String, options: JsValue) -> Promise {
+        self.promise(&options, |client, options| {
+            Ok(Box::pin(async move { client.get(&id, &options.call).await?.json() }))
+        })
     }
 
     /// Reads one page, `{ runs, next? }`; `cursor` in the filter is the `next` of the page before.
-    pub async fn page(&self, filter: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
-        let options = self.call(&options)?;
-        let (filter, cursor) = self::filter(&filter).map_err(|error| to_js(&error))?;
-        let page: Page =
-            abortable(&options.signals, self.client.list(&filter, cursor.as_deref(), &options.call)).await?;
-        parse(page.json())
+    pub fn page(&self, filter: JsValue, options: JsValue) -> Promise {
+        self.promise(&options, |client, options| {
+            let (filter, cursor) = self::filter(&filter)?;
+            Ok(Box::pin(async move { client.list(&filter, cursor.as_deref(), &options.call).await?.json() }))
+        })
     }
 
     /// Watches a run: changes as they are seen, until its confirmed end.
-    pub fn watch(&self, id: String, options: JsValue) -> Result<Watching, JsValue> {
+    pub fn watch(&self, id: String, options: JsValue) -> Thrown<Watching> {
         let options = self.call(&options)?.watching();
         let watch = self.client.watch(&id, options.watch, options.call);
-        Ok(Watching { watch: RefCell::new(Some(watch)), signals: options.signals, ended: Flag::default() })
+        let state = Under { watch: RefCell::new(Some(watch)), signals: options.signals, ended: Flag::default() };
+        Ok(Watching { state: Rc::new(state) })
     }
 
     /// Waits until a run is finished, by two reads that agree.
-    pub async fn wait(&self, id: String, options: JsValue) -> Result<JsValue, JsValue> {
-        let options = self.call(&options)?.watching();
-        let run: Read = abortable(&options.signals, self.client.wait(&id, options.watch, options.call)).await?;
-        parse(run.json())
+    pub fn wait(&self, id: String, options: JsValue) -> Promise {
+        self.promise(&options, |client, options| {
+            let options = options.watching();
+            Ok(Box::pin(async move { client.wait(&id, options.watch, options.call).await?.json() }))
+        })
     }
 
     /// Asks for a run's end: `{ accepted, effect, run? }`.
-    pub async fn cancel(&self, id: String, options: JsValue) -> Result<JsValue, JsValue> {
-        let options = self.call(&options)?;
-        let effect = abortable(&options.signals, self.client.cancel(&id, options.confirm, &options.call)).await?;
-        parse(effect.json())
+    pub fn cancel(&self, id: String, options: JsValue) -> Promise {
+        self.promise(&options, |client, options| {
+            Ok(Box::pin(async move { client.cancel(&id, options.confirm, &options.call).await?.json() }))
+        })
     }
 
     /// Asks for a run to be done again: `{ accepted, effect, run? }`.
-    pub async fn replay(&self, id: String, options: JsValue) -> Result<JsValue, JsValue> {
-        let options = self.call(&options)?;
-        let effect = abortable(&options.signals, self.client.replay(&id, options.confirm, &options.call)).await?;
-        parse(effect.json())
+    pub fn replay(&self, id: String, options: JsValue) -> Promise {
+        self.promise(&options, |client, options| {
+            Ok(Box::pin(async move { client.replay(&id, options.confirm, &options.call).await?.json() }))
+        })
+    }
+}
+
+impl Runs {
+    /// A promise of the JSON that an operation makes. What is wrong with its arguments rejects, too.
+    fn promise(
+        &self,
+        options: &JsValue,
+        operation: impl FnOnce(Rc<JsClient>, CallOptions) -> Outcome<Work<'static, Outcome<String>>>,
+    ) -> Promise {
+        let begun = self.call(options).and_then(|mut options| {
+            let signals = std::mem::take(&mut options.signals);
+            let work = operation(Rc::clone(&self.client), options).map_err(|error| to_js(&error))?;
+            Ok((signals, work))
+        });
+        answered(begun)
+    }
+}
+
+fn answered(begun: Thrown<(Vec<AbortSignal>, Work<'static, Outcome<String>>)>) -> Promise {
+    match begun {
+        Ok((signals, work)) => promise(async move { parse(Ok(abortable(&signals, work).await?)) }),
+        Err(thrown) => Promise::reject(&thrown),
     }
 }
 
 /// A watch under way, as an async iterator; ask for one change at a time.
 #[wasm_bindgen(skip_typescript)]
 pub struct Watching {
+    state: Rc<Under>,
+}
+
+struct Under {
     watch: RefCell<Option<Watch<JsHost>>>,
     signals: Vec<AbortSignal>,
     ended: Flag,
@@ -183,25 +210,30 @@ pub struct Watching {
 #[wasm_bindgen]
 impl Watching {
     /// The next change, as `{ value, done }`.
-    pub async fn next(&self) -> Result<JsValue, JsValue> {
-        let Some(mut watch) = self.watch.take() else { return Ok(step(None)) };
-        let Some(change) = race(abortable(&self.signals, watch.next()), self.ended.raised()).await else {
-            return Ok(step(None));
-        };
-        let Some(change) = change? else { return Ok(step(None)) };
-        let change = parse(change.json())?;
-        if !watch.is_over() {
-            self.watch.replace(Some(watch));
-        }
-        Ok(step(Some(change)))
+    pub fn next(&self) -> Promise {
+        let state = Rc::clone(&self.state);
+        promise(async move { state.next().await.map(step) })
     }
 
     /// Ends the watch, and whatever it has under way.
     #[wasm_bindgen(js_name = return)]
-    pub async fn end(&self) -> Result<JsValue, JsValue> {
-        self.ended.raise();
-        self.watch.take();
-        Ok(step(None))
+    pub fn end(&self) -> Promise {
+        self.state.ended.raise();
+        self.state.watch.take();
+        Promise::resolve(&step(None))
+    }
+}
+
+impl Under {
+    async fn next(&self) -> Thrown<Option<JsValue>> {
+        let Some(mut watch) = self.watch.take() else { return Ok(None) };
+        let change = abortable(&self.signals, Box::pin(watch.next()));
+        let Some(Some(change)) = race(change, self.ended.raised()).await.transpose()? else { return Ok(None) };
+        let change = parse(change.json())?;
+        if !watch.is_over() {
+            self.watch.replace(Some(watch));
+        }
+        Ok(Some(change))
     }
 }
 

@@ -4,13 +4,15 @@ use crate::error::Result;
 use crate::wasm::error::to_js;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
-use web_sys::js_sys::Function;
+use web_sys::js_sys::{Function, Promise};
 
 #[wasm_bindgen]
 extern "C" {
@@ -88,11 +90,21 @@ async fn aborted(signal: &AbortSignal) {
     flag.raised().await;
 }
 
+/// Work of whichever kind. Its type is left behind here, at the boundary: what waits for work, races it and makes promises of
+/// it would otherwise be there once for each kind.
+pub(super) type Work<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// What JavaScript is given: a value, or what is thrown.
+pub(super) type Thrown<T> = std::result::Result<T, JsValue>;
+
+/// A promise of what the work makes.
+pub(super) fn promise(work: impl Future<Output = Thrown<JsValue>> + 'static) -> Promise {
+    let work: Work<'static, Thrown<JsValue>> = Box::pin(work);
+    future_to_promise(work)
+}
+
 /// The work's result, or the reason of whichever signal ends it first. Ending it drops it, and with it all it has under way.
-pub(super) async fn abortable<T>(
-    signals: &[AbortSignal],
-    work: impl Future<Output = Result<T>>,
-) -> std::result::Result<T, JsValue> {
+pub(super) async fn abortable<T>(signals: &[AbortSignal], work: Work<'_, Result<T>>) -> Thrown<T> {
     if let Some(signal) = signals.iter().find(|signal| signal.aborted()) {
         return Err(signal.reason());
     }

@@ -3,7 +3,7 @@ use super::client::{self, CallOptions, Connection, JsClient, raw};
 use super::convert::{parsed, plain};
 use super::error::to_js;
 use super::runs::Runs;
-use super::signal::abortable;
+use super::signal::{abortable, promise};
 use crate::describe::Raw;
 use crate::error::SystemName;
 use crate::system::{Answer, Body, Operation, System};
@@ -12,7 +12,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::AbortSignal;
-use web_sys::js_sys::Uint8Array;
+use web_sys::js_sys::{Promise, Uint8Array};
 
 /// A client of one system. Holds a secret, so it belongs into an edge function, a worker or a server.
 #[wasm_bindgen(skip_typescript)]
@@ -36,14 +36,18 @@ impl SystemClient {
     }
 
     /// Does what the table of operations calls by this name: gives nothing, a value, or a file's bytes.
-    pub async fn operate(&self, name: String, arguments: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
-        let call = CallOptions::of(&options, self.signal.as_ref())?;
-        let arguments = raw(&arguments).map_err(|error| to_js(&error))?.unwrap_or_else(Raw::empty_object);
-        match abortable(&call.signals, self.client.operate(&name, &arguments, &call.call)).await? {
-            Answer::Nothing => Ok(JsValue::UNDEFINED),
-            Answer::Json(json) => parsed(&json).map_err(|error| to_js(&error)),
-            Answer::File(bytes) => Ok(Uint8Array::from(bytes.as_slice()).into()),
-        }
+    pub fn operate(&self, name: String, arguments: JsValue, options: JsValue) -> Promise {
+        let client = Rc::clone(&self.client);
+        let call = CallOptions::of(&options, self.signal.as_ref());
+        promise(async move {
+            let (call, arguments) = (call?, raw(&arguments).map_err(|error| to_js(&error))?);
+            let arguments = arguments.unwrap_or_else(Raw::empty_object);
+            match abortable(&call.signals, Box::pin(client.operate(&name, &arguments, &call.call))).await? {
+                Answer::Nothing => Ok(JsValue::UNDEFINED),
+                Answer::Json(json) => parsed(&json).map_err(|error| to_js(&error)),
+                Answer::File(bytes) => Ok(Uint8Array::from(bytes.as_slice()).into()),
+            }
+        })
     }
 
     /// What a gateway or trigger shares of it.

@@ -2,7 +2,7 @@
 use super::client::{JsClient, function, plain, shared};
 use super::error::to_js;
 use super::gateway::{authorized, body, config, incoming, response, signal};
-use super::signal::abortable;
+use super::signal::{abortable, promise};
 use crate::error::Result as Outcome;
 use crate::gateway::{Answer, Incoming, Trigger};
 use serde::Deserialize;
@@ -10,7 +10,6 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::js_sys::{Function, Promise};
 use web_sys::{Request, Response};
 
@@ -34,7 +33,7 @@ pub fn trigger(options: JsValue) -> Result<JsValue, JsValue> {
     let handler = Rc::new(handler(&options, client).map_err(|error| to_js(&error))?);
     let handle = move |request: Request| -> Promise {
         let handler = Rc::clone(&handler);
-        future_to_promise(async move { handler.handle(&request).await.map(Into::into) })
+        promise(async move { handler.handle(&request).await.map(Into::into) })
     };
     Ok(Closure::<dyn Fn(Request) -> Promise>::new(handle).into_js_value())
 }
@@ -56,7 +55,7 @@ impl Handler {
         }
         let answer = match authorized(self.authorize.as_ref(), request).await {
             Ok(Some(own)) => return Ok(own),
-            Ok(None) => abortable(&signals, async { Ok(self.run(request, &incoming).await) }).await?,
+            Ok(None) => abortable(&signals, Box::pin(async { Ok(self.run(request, &incoming).await) })).await?,
             Err(error) => Answer::problem(&error),
         };
         response(&self.trigger.gateway().dress(&incoming, answer), None)

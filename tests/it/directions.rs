@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up; a room names rooms of its own floor and of those below.
 const FLOORS: [&[&str]; 8] = [
-    &["finding", "error"],
+    &["finding", "error", "lex", "order"],
     &["describe"],
     &["read"],
     &["run", "http", "policy", "webhook"],

@@ -1,6 +1,7 @@
 //! The arrows of a picture: rows alike are drawn once, from and to a group of states, where the group has them all.
 use crate::finding::Evidence;
 use crate::lifecycle::table::{Lifecycle, Row, State};
+use crate::order::sort_by;
 use crate::run::Phase;
 
 /// States that stand side by side in the table.
@@ -78,7 +79,8 @@ pub(super) fn arrows(table: &Lifecycle) -> Vec<Arrow> {
             Arrow { from, to, causes: vec![first.cause], new_attempt: first.new_attempt, line: line(first.evidence) };
         arrows.push((place, arrow));
     }
-    arrows.sort_by_key(|(place, arrow)| (arrow.from.is_some(), *place));
+    let key = |(place, arrow): &(usize, Arrow)| (arrow.from.is_some(), *place);
+    sort_by(&mut arrows, |left, right| key(left).cmp(&key(right)));
     merged(arrows.into_iter().map(|(_, arrow)| arrow))
 }
 

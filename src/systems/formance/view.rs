@@ -7,6 +7,7 @@ use super::model::{Stage as Config, StageStatus, WorkflowInstance};
 use crate::describe::{DateTime, Raw};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
+use crate::order::sort_by;
 use crate::run::{Fixed, Millis, Outcome, Phase, Run, Snapshot, Stage};
 use crate::system::{decode, opened};
 
@@ -121,7 +122,7 @@ fn kind(stage: &Config) -> String {
 fn in_order(stages: &[StageStatus]) -> impl Iterator<Item = &StageStatus> {
     let mut stages: Vec<(i64, f64, &StageStatus)> =
         stages.iter().map(|stage| (stage.stage, time(&stage.started_at).unwrap_or(f64::NAN), stage)).collect();
-    stages.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
+    sort_by(&mut stages, |left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
     stages.into_iter().map(|(_, _, stage)| stage)
 }
 
@@ -129,7 +130,7 @@ fn in_order(stages: &[StageStatus]) -> impl Iterator<Item = &StageStatus> {
 fn passes(stages: &[StageStatus]) -> Vec<Option<String>> {
     let mut begun: Vec<(f64, Option<String>)> =
         stages.iter().map(|stage| (time(&stage.started_at).unwrap_or(f64::NAN), pass(stage))).collect();
-    begun.sort_by(|left, right| left.0.total_cmp(&right.0));
+    sort_by(&mut begun, |left, right| left.0.total_cmp(&right.0));
     let mut passes = vec![];
     for (_, pass) in begun {
         if !passes.contains(&pass) {

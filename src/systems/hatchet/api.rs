@@ -1,15 +1,13 @@
 //! Hatchet's requests as values, and what its answers mean.
 use super::model::V1TaskStatus;
-use crate::describe::{self, Raw, Wire};
+use crate::describe::{self, Others, Peek, Raw, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Request, Response, segment};
 use crate::run::Millis;
 use crate::system::{Api, Claims, Create, Filter, Rows, Scope};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, SecondsFormat};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde::Serialize;
 
 /// Where the caller's key is kept in a run's `additionalMetadata`.
 pub const KEY: &str = "runwardKey";
@@ -28,14 +26,10 @@ impl Api for HatchetApi {
 
     /// A token is a JWT; nobody but the server can check it, and nobody else needs to.
     fn claims(&self, secret: &str) -> Claims {
-        #[derive(Deserialize, Default)]
-        struct Payload {
-            sub: Option<String>,
-            server_url: Option<String>,
-        }
         let payload = secret.split('.').nth(1).and_then(|part| Base64UrlUnpadded::decode_vec(part).ok());
-        let payload: Payload = payload.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
-        Claims { tenant: payload.sub, base: payload.server_url }
+        let payload = payload.and_then(|json| Peek::of(std::str::from_utf8(&json).ok()?).ok());
+        let claim = |name| payload.as_ref()?.may(name).ok()?;
+        Claims { tenant: claim("sub"), base: claim("server_url") }
     }
 
     fn create(&self, scope: &Scope, create: &Create) -> Result<Request> {
@@ -64,15 +58,9 @@ impl Api for HatchetApi {
     }
 
     fn created(&self, response: &Response) -> Result<String> {
-        #[derive(Deserialize)]
-        struct Answer {
-            run: Row,
-        }
-        let answer: Answer = decode(response)?;
-        if answer.run.metadata.id.is_empty() {
-            return Err(odd("the answer to a trigger holds no id at /run/metadata/id"));
-        }
-        Ok(answer.run.metadata.id)
+        let id: Option<String> = find(response, &["run", "metadata", "id"])?;
+        let id = id.filter(|id| !id.is_empty());
+        id.ok_or_else(|| odd("the answer to a trigger holds no id at /run/metadata/id"))
     }
 
     fn look(&self) -> &'static str {
@@ -91,8 +79,7 @@ impl Api for HatchetApi {
 
     /// Of several runs with one key the oldest is the one that the first try created.
     fn found(&self, _key: &str, response: &Response) -> Result<Option<String>> {
-        let list: List<Row> = decode(response)?;
-        Ok(list.rows.into_iter().next_back().map(|row| row.metadata.id))
+        rows(response)?.last().map(id_of).transpose()
     }
 
     fn get(&self, _scope: &Scope, id: &str) -> Result<Request> {
@@ -141,7 +128,7 @@ impl Api for HatchetApi {
     /// The list is newest first and moves while it is paged. So every later page ends where the first began, by the
     /// server's own clock; no page skips or repeats a run then.
     fn listed(&self, filter: &Filter, cursor: Option<&str>, response: &Response) -> Result<Rows> {
-        let rows = decode::<List<Raw>>(response)?.rows;
+        let rows = rows(response)?;
         let full = u32::try_from(rows.len()).is_ok_and(|count| Some(count) >= limit(filter).ok());
         let cursor = cursor.map(Cursor::parse).transpose()?;
         let newest = rows.first().and_then(inserted).and_then(|text| Cursor::instant(&text).ok());
@@ -161,27 +148,13 @@ impl Api for HatchetApi {
     }
 
     fn accepted(&self, response: &Response) -> Result<bool> {
-        #[derive(Deserialize)]
-        struct Answer {
-            ids: Vec<String>,
-        }
-        decode::<Answer>(response).map(|answer| !answer.ids.is_empty())
+        let ids: Option<Vec<String>> = find(response, &["ids"])?;
+        ids.map(|ids| !ids.is_empty()).ok_or_else(|| odd("the answer holds no ids at /ids"))
     }
 
     /// Every automatic retry shows FAILED for a moment, so a FAILED with retries left deserves a longer look.
     fn doubt(&self, json: &str) -> Millis {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Doubt {
-            #[serde(default)]
-            tasks: Option<Vec<Try>>,
-            workflow_config: Option<Config>,
-        }
-        let retries_left = serde_json::from_str::<Doubt>(json).is_ok_and(|read| {
-            let steps = read.workflow_config.and_then(|config| config.tasks).unwrap_or_default();
-            let most = steps.iter().map(|step| step.retries).max().unwrap_or(0);
-            read.tasks.unwrap_or_default().iter().any(|task| task.status == "FAILED" && task.retry_count < most)
-        });
+        let retries_left = retries_left(json).unwrap_or(false);
         if retries_left { 2_000.0 } else { 500.0 }
     }
 
@@ -215,8 +188,9 @@ pub fn workflows(scope: &Scope, name: &str) -> Result<Request> {
 
 /// The ids of the workflows of exactly this name, from the answer to [`workflows`].
 pub fn workflow_ids(name: &str, response: &Response) -> Result<Vec<String>> {
-    let list: List<Row> = decode(response)?;
-    Ok(list.rows.into_iter().filter(|row| row.name.as_deref() == Some(name)).map(|row| row.metadata.id).collect())
+    let is_it =
+        |row: &&Raw| describe::find::<String>(row.as_str(), &["name"]).is_ok_and(|own| own.as_deref() == Some(name));
+    rows(response)?.iter().filter(is_it).map(id_of).collect()
 }
 
 /// Reads a task.
@@ -243,41 +217,24 @@ struct Trigger<'a> {
     return_only_id: Option<bool>,
 }
 
-#[derive(Deserialize)]
-struct List<T> {
-    rows: Vec<T>,
+/// Has a task of these details failed that will be tried again?
+fn retries_left(json: &str) -> Option<bool> {
+    let details = Peek::of(json).ok()?;
+    let steps = match details.inside("workflowConfig").ok()? {
+        Some(config) => members(&config, "Tasks")?,
+        None => vec![],
+    };
+    let most = steps.iter().filter_map(|step| step.may::<i64>("Retries").ok()?).max().unwrap_or(0);
+    Some(members(&details, "tasks")?.iter().any(|task| {
+        let retries = task.may::<i64>("retryCount").ok().flatten().unwrap_or(0);
+        task.need::<String>("status").is_ok_and(|status| status == "FAILED") && retries < most
+    }))
 }
 
-#[derive(Deserialize)]
-struct Row {
-    metadata: Meta,
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Meta {
-    id: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Try {
-    #[serde(default)]
-    status: String,
-    #[serde(default)]
-    retry_count: i64,
-}
-
-#[derive(Deserialize)]
-struct Config {
-    #[serde(rename = "Tasks")]
-    tasks: Option<Vec<Step>>,
-}
-
-#[derive(Deserialize)]
-struct Step {
-    #[serde(rename = "Retries", default)]
-    retries: i64,
+/// The members of each item of an array; none where there is no array.
+fn members(of: &Peek, name: &str) -> Option<Vec<Peek>> {
+    let items: Vec<Raw> = of.may(name).ok()?.unwrap_or_default();
+    items.iter().map(|item| Peek::of(item.as_str()).ok()).collect()
 }
 
 /// How many rows to pass over, in the list as it stood at this instant of the server's clock.
@@ -324,12 +281,7 @@ fn asked_statuses(filter: &Filter) -> Vec<&str> {
 
 /// When a row's run was inserted: what the list is ordered and cut by.
 fn inserted(row: &Raw) -> Option<String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Inserted {
-        task_inserted_at: String,
-    }
-    serde_json::from_str::<Inserted>(row.as_str()).ok().map(|row| row.task_inserted_at)
+    describe::find(row.as_str(), &["taskInsertedAt"]).ok()?
 }
 
 fn limit(filter: &Filter) -> Result<u32> {
@@ -387,13 +339,12 @@ fn metadata(create: &Create) -> Result<Option<String>> {
     if key.is_empty() || key.len() > 255 || key.chars().any(char::is_control) {
         return Err(argument("invalid_key", "a key has 1 to 255 bytes and no control characters"));
     }
-    let mut all: BTreeMap<String, Raw> =
-        serde_json::from_str(given.unwrap_or("{}")).map_err(|_| not_object("metadata"))?;
-    let key = serde_json::to_string(key).ok().and_then(|text| serde_json::from_str(&text).ok());
-    let key = key.ok_or_else(|| argument("invalid_key", "the key is no text"))?;
-    if all.insert(KEY.into(), key).is_some() {
+    let mut all = Others::decode(given.unwrap_or("{}")).map_err(|_| not_object("metadata"))?;
+    if all.get(KEY).is_some() {
         return Err(argument("reserved_metadata", format!("`{KEY}` in the metadata is kept for `key`")));
     }
+    let key = serde_json::to_string(key).ok().and_then(|text| Raw::parse(&text));
+    all.0.push((KEY.into(), key.ok_or_else(|| argument("invalid_key", "the key is no text"))?));
     json(&all).map(Some)
 }
 
@@ -424,18 +375,10 @@ fn not_object(what: &str) -> Error {
 
 /// What the system says of a failure.
 fn said(text: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Body {
-        errors: Option<Vec<Entry>>,
-        message: Option<String>,
-    }
-    #[derive(Deserialize)]
-    struct Entry {
-        description: String,
-    }
-    if let Ok(body) = serde_json::from_str::<Body>(text) {
-        let errors: Vec<String> = body.errors.unwrap_or_default().into_iter().map(|entry| entry.description).collect();
-        return if errors.is_empty() { body.message } else { Some(errors.join("; ")) };
+    if let Ok(body) = Peek::of(text) {
+        let errors = members(&body, "errors").unwrap_or_default();
+        let errors: Vec<String> = errors.iter().filter_map(|error| error.need("description").ok()).collect();
+        return if errors.is_empty() { body.may("message").ok()? } else { Some(errors.join("; ")) };
     }
     let plain = !text.is_empty() && text != "null" && !text.starts_with(['<', '{', '[']);
     plain.then(|| text.to_owned())
@@ -449,9 +392,20 @@ fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a request has no JSON form"))
 }
 
-fn decode<T: DeserializeOwned>(response: &Response) -> Result<T> {
-    serde_json::from_str(response.text()?).map_err(|error| {
-        let place = format!("line {} column {}", error.line(), error.column());
+/// The rows of a list.
+fn rows(response: &Response) -> Result<Vec<Raw>> {
+    find(response, &["rows"])?.ok_or_else(|| odd("the answer holds no rows at /rows"))
+}
+
+fn id_of(row: &Raw) -> Result<String> {
+    let id = describe::find(row.as_str(), &["metadata", "id"]).ok().flatten();
+    id.ok_or_else(|| odd("a row of the answer holds no id at /metadata/id"))
+}
+
+/// What stands under these names in an answer.
+fn find<T: Wire>(response: &Response, names: &[&str]) -> Result<Option<T>> {
+    describe::find(response.text()?, names).map_err(|misfit| {
+        let place = format!("line {} column {}", misfit.line, misfit.column);
         odd(&format!("the answer is not what Hatchet sends, at {place}"))
     })
 }

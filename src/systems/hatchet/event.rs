@@ -1,31 +1,41 @@
 //! Task events: the log of what happened to a task, newest first in the answers of Hatchet.
-use crate::describe::Raw;
+use crate::describe::{Peek, Raw};
 use crate::error::{Result, SystemName};
-use crate::lifecycle::{Event, Events, Part, decode, instant};
-use serde::Deserialize;
+use crate::lifecycle::{Event, Events, Part, instant, no_event};
 
 /// How Hatchet's task events are read.
 pub const EVENTS: Events = Events { read, count: Some(super::lifecycle::count), latest_end: false, new_stages: false };
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct TaskEvent {
     task_id: String,
     timestamp: String,
     event_type: String,
-    #[serde(default)]
     error_message: String,
     /// JSON text; absent or empty for none.
-    #[serde(default)]
     output: String,
     retry_count: u32,
-    #[serde(default)]
     task_display_name: String,
 }
 
+impl TaskEvent {
+    fn of(json: &str) -> core::result::Result<TaskEvent, String> {
+        let event = Peek::of(json)?;
+        let text = |name| event.may::<String>(name).map(Option::unwrap_or_default);
+        Ok(TaskEvent {
+            task_id: event.need("taskId")?,
+            timestamp: event.need("timestamp")?,
+            event_type: event.need("eventType")?,
+            error_message: text("errorMessage")?,
+            output: text("output")?,
+            retry_count: u32::try_from(event.need::<i64>("retryCount")?).map_err(|_| "/retryCount")?,
+            task_display_name: text("taskDisplayName")?,
+        })
+    }
+}
+
 fn read(json: &str) -> Result<Event> {
-    let event: TaskEvent = decode(SystemName::Hatchet, json)?;
-    let output: Option<Raw> = (!event.output.is_empty()).then(|| serde_json::from_str(&event.output).ok()).flatten();
+    let event = TaskEvent::of(json).map_err(no_event(SystemName::Hatchet))?;
+    let output = Raw::parse(&event.output);
     Ok(Event {
         run_id: None,
         stage: Some(Part { id: event.task_id, name: step_name(&event.task_display_name).to_owned() }),

@@ -3,10 +3,12 @@ use super::DOCUMENTS;
 use super::lifecycle::RULES;
 use super::model::*;
 use crate::describe::{AnyObject, DateTime, Others, Raw, Uuid, Wire, ZERO_TIME};
-use crate::error::{Error, Kind, Result, SystemName};
+use crate::error::{Result, SystemName};
 use crate::finding::What;
+use crate::order::sort_by;
 use crate::read::{self, Padded, SENTINEL};
 use crate::run::{Fixed, Millis, Outcome, Phase, Run, Snapshot, Stage};
+use crate::system;
 
 /// The view of a document that holds one run: details, a bare run, a task, or the answer of an id alone.
 ///
@@ -33,10 +35,7 @@ pub fn page(json: &str) -> Result<Vec<Run>> {
 }
 
 fn decode<T: Wire>(json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| {
-        let message = format!("this cannot be read at line {} column {}", error.line(), error.column());
-        Error::new(Kind::Decode, "invalid_document", message).of(SystemName::Hatchet)
-    })
+    system::decode(SystemName::Hatchet, json)
 }
 
 /// What a status says in our words: as the lifecycle says, which is the only list of them.
@@ -267,7 +266,7 @@ fn given(payload: &AnyObject) -> Option<Raw> {
 
 /// The caller's input, out of the engine's envelope; the input as it is, if it stands in none.
 fn unwrapped(input: AnyObject) -> Raw {
-    let Ok(members) = serde_json::from_str::<Others>(input.0.as_str()) else { return input.0 };
+    let Ok(members) = Others::decode(input.0.as_str()) else { return input.0 };
     let in_envelope = ENVELOPE.is(members.0.iter().map(|(name, _)| name.as_bytes()));
     members.get(ENVELOPE.payload).filter(|_| in_envelope).cloned().unwrap_or(input.0)
 }
@@ -304,7 +303,7 @@ fn stages(tasks: &[V1TaskSummary], shape: &[WorkflowRunShapeItemForWorkflowRunDe
         stages.push((depth(step, shape), not_yet(step, shape)));
     }
     let begun = |stage: &Stage| stage.started_at.or(stage.finished_at).unwrap_or(f64::INFINITY);
-    stages.sort_by(|(left_depth, left), (right_depth, right)| {
+    sort_by(&mut stages, |(left_depth, left), (right_depth, right)| {
         let by_time = begun(left).total_cmp(&begun(right));
         by_time.then(left_depth.cmp(right_depth)).then_with(|| left.name.cmp(&right.name))
     });

@@ -71,7 +71,7 @@ fn of_run(run: OrchestratorWorkflow) -> Run {
 /// How it came to be: `run_type`, and who created it where that is said.
 fn metadata(run: &OrchestratorWorkflow) -> Raw {
     let creator = run.created_by.as_ref().and_then(Nullable::as_ref);
-    Raw::object_of(&[("run_type", Some(&run.run_type)), ("created_by", creator.map(String::as_str))])
+    Raw::object_of(&[("created_by", creator.map(String::as_str)), ("run_type", Some(&run.run_type))])
 }
 
 fn time(time: Option<NaiveDateTime>) -> Option<Millis> {

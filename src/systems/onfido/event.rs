@@ -1,45 +1,56 @@
 //! Deliveries of Onfido, read for what they say of a run.
-use crate::describe::Raw;
+use crate::describe::{Peek, Raw};
 use crate::error::{Error, Kind, Result, SystemName};
-use crate::lifecycle::{Event, Events, Part, decode, instant};
-use serde::Deserialize;
+use crate::lifecycle::{Event, Events, Part, instant, no_event};
 
 /// How Onfido's deliveries are read.
 pub const EVENTS: Events = Events { read, count: None, latest_end: true, new_stages: true };
 
-#[derive(Deserialize)]
-struct Body {
-    payload: Payload,
-}
-
-#[derive(Deserialize)]
 struct Payload {
     resource_type: String,
     action: String,
     object: Object,
-    resource: Option<Resource>,
+    output: Option<Raw>,
+    /// Of the resource.
+    workflow_run_id: Option<String>,
 }
 
-#[derive(Deserialize)]
 struct Object {
     id: String,
     status: Option<String>,
     task_def_id: Option<String>,
     workflow_run_id: Option<String>,
-    started_at_iso8601: Option<String>,
-    completed_at_iso8601: Option<String>,
+    started_at: Option<String>,
+    completed_at: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Resource {
-    output: Option<Raw>,
-    workflow_run_id: Option<String>,
+impl Payload {
+    fn of(json: &str) -> core::result::Result<Payload, String> {
+        let payload = Peek::of(json)?.within("payload")?;
+        let object = payload.within("object")?;
+        let resource = payload.inside("resource")?;
+        let resource = resource.as_ref();
+        Ok(Payload {
+            resource_type: payload.need("resource_type")?,
+            action: payload.need("action")?,
+            object: Object {
+                id: object.need("id")?,
+                status: object.may("status")?,
+                task_def_id: object.may("task_def_id")?,
+                workflow_run_id: object.may("workflow_run_id")?,
+                started_at: object.may("started_at_iso8601")?,
+                completed_at: object.may("completed_at_iso8601")?,
+            },
+            output: resource.map_or(Ok(None), |resource| resource.may("output"))?,
+            workflow_run_id: resource.map_or(Ok(None), |resource| resource.may("workflow_run_id"))?,
+        })
+    }
 }
 
 fn read(json: &str) -> Result<Event> {
-    let Body { payload: Payload { resource_type, action, object, resource } } = decode(SystemName::Onfido, json)?;
+    let payload = Payload::of(json).map_err(no_event(SystemName::Onfido))?;
+    let Payload { resource_type, action, object, output, workflow_run_id: run } = payload;
     let begins = action.ends_with(".started");
-    let (output, run) = resource.map_or((None, None), |resource| (resource.output, resource.workflow_run_id));
     let (run_id, stage) = match resource_type.as_str() {
         "workflow_run" => (Some(object.id), None),
         "workflow_task" => {
@@ -48,7 +59,7 @@ fn read(json: &str) -> Result<Event> {
         }
         _ => return Err(other("the event is not about a run: give one of a workflow run or of its tasks")),
     };
-    let time = object.completed_at_iso8601.or(object.started_at_iso8601);
+    let time = object.completed_at.or(object.started_at);
     Ok(Event {
         run_id,
         stage,
@@ -56,7 +67,7 @@ fn read(json: &str) -> Result<Event> {
         status: object.status.ok_or_else(|| other("the event has no `payload.object.status`"))?,
         begins,
         at: time.map(|time| instant(SystemName::Onfido, &time)).transpose()?,
-        output: output.filter(|output| output.as_str() != "null"),
+        output,
         error: None,
     })
 }

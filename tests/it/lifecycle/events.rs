@@ -151,7 +151,8 @@ fn what_is_no_event_is_refused_with_its_place() {
         for text in ["", "{", "[]", "null", "{\"payload\":{}}"] {
             let error = apply_event(rules(system), &run, text).unwrap_err();
             assert_eq!((error.kind, error.code), (Kind::Decode, "bad_event"), "{system}: {text}");
-            assert!(error.message.contains("line 1, column"), "{}", error.message);
+            let place = if text.len() > 4 { "/" } else { "line 1, column" };
+            assert!(error.message.contains(place), "{}", error.message);
         }
     }
     let error =

@@ -144,6 +144,20 @@ pub(crate) fn not_hex(bytes: u64) -> u64 {
 /// The text of a string, given what stands between its quotes. Lone surrogates become U+FFFD, as in JavaScript.
 pub fn unescape(raw: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(raw.len());
+    each_character(raw, &mut text);
+    text
+}
+
+/// The same; `None` where there is a lone surrogate.
+pub fn unescape_exact(raw: &[u8]) -> Option<String> {
+    let mut text = Vec::with_capacity(raw.len());
+    let exact = each_character(raw, &mut text);
+    String::from_utf8(text).ok().filter(|_| exact)
+}
+
+/// Answers whether every escape stands for a character.
+fn each_character(raw: &[u8], text: &mut Vec<u8>) -> bool {
+    let mut exact = true;
     let mut rest = raw;
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
@@ -153,14 +167,16 @@ pub fn unescape(raw: &[u8]) -> Vec<u8> {
         }
         let (character, tail) = unescape_one(rest);
         rest = tail;
+        exact &= character.is_some();
+        let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
         text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
-    text
+    exact
 }
 
 /// The character of one escape, given what follows the backslash, and what follows the escape.
-fn unescape_one(escape: &[u8]) -> (char, &[u8]) {
-    let Some((&letter, rest)) = escape.split_first() else { return (char::REPLACEMENT_CHARACTER, escape) };
+fn unescape_one(escape: &[u8]) -> (Option<char>, &[u8]) {
+    let Some((&letter, rest)) = escape.split_first() else { return (None, escape) };
     let character = match letter {
         b'b' => '\u{8}',
         b'f' => '\u{C}',
@@ -170,19 +186,18 @@ fn unescape_one(escape: &[u8]) -> (char, &[u8]) {
         b'u' => return unescape_unicode(rest),
         same => same as char,
     };
-    (character, rest)
+    (Some(character), rest)
 }
 
-fn unescape_unicode(digits: &[u8]) -> (char, &[u8]) {
-    let Some((first, rest)) = code_unit(digits) else { return (char::REPLACEMENT_CHARACTER, digits) };
+fn unescape_unicode(digits: &[u8]) -> (Option<char>, &[u8]) {
+    let Some((first, rest)) = code_unit(digits) else { return (None, digits) };
     let pair = rest.strip_prefix(b"\\u").and_then(code_unit);
     if let Some((second @ 0xDC00..0xE000, behind)) = pair
         && (0xD800..0xDC00).contains(&first)
     {
-        let character = char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00));
-        return (character.unwrap_or(char::REPLACEMENT_CHARACTER), behind);
+        return (char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)), behind);
     }
-    (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), rest)
+    (char::from_u32(first), rest)
 }
 
 fn code_unit(digits: &[u8]) -> Option<(u32, &[u8])> {

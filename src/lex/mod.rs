@@ -17,7 +17,7 @@ mod token;
 pub use format::{is_date_time, is_uuid};
 pub use padded::{At, PAD, Padded};
 pub use skip::{Close, Entry, MAX_DEPTH};
-pub use string::unescape;
+pub use string::{unescape, unescape_exact};
 pub use token::Token;
 
 use core::cell::{Cell, RefCell};
