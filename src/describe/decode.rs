@@ -36,16 +36,19 @@ pub fn decode<T: Wire>(json: &str) -> Result<T, Misfit> {
 }
 
 /// The whole text, as `read` takes it.
-pub(super) fn read<T>(json: &str, read: impl FnOnce(&mut Reader) -> T) -> Result<T, Misfit> {
+pub(super) fn read<T>(json: &str, read: impl Fn(&mut Reader) -> T) -> Result<T, Misfit> {
+    let mut value = None;
+    let misfit = read_whole(json, &mut |reader| value = Some(read(reader)));
+    value.filter(|_| misfit.is_none()).ok_or(misfit.unwrap_or(Misfit { line: 1, column: 1 }))
+}
+
+fn read_whole(json: &str, read: &mut dyn FnMut(&mut Reader)) -> Option<Misfit> {
     let padded = Padded::new(json.as_bytes());
     let trace = Trace::default();
     let lex = Lex::new(&padded, &trace);
     let mut reader = Reader { text: json, lex, at: lex.spaces(lex.start()), levels: 0, misfit: None };
-    let value = read(&mut reader);
-    match reader.finish() {
-        Some(misfit) => Err(misfit),
-        None => Ok(value),
-    }
+    read(&mut reader);
+    reader.finish()
 }
 
 /// What stands under these names, one inside the other; `None` where one of them is not there, and for `null`.
@@ -54,8 +57,10 @@ pub(super) fn read<T>(json: &str, read: impl FnOnce(&mut Reader) -> T) -> Result
 /// A misfit, where the text is no JSON, or spells a value of another type there.
 pub fn find<T: Wire>(json: &str, names: &[&str]) -> Result<Option<T>, Misfit> {
     let mut found = Nullable::Null;
-    read(json, |reader| below(reader, names, &mut |reader| fill(&mut found, reader)))?;
-    Ok(found.into_option())
+    match read_whole(json, &mut |reader| below(reader, names, &mut |reader| fill(&mut found, reader))) {
+        Some(misfit) => Err(misfit),
+        None => Ok(found.into_option()),
+    }
 }
 
 fn below(reader: &mut Reader, names: &[&str], found: &mut dyn FnMut(&mut Reader)) {
