@@ -7,7 +7,7 @@ export {
   ArgumentError, AuthError, DecodeError, HttpError, InternalError, NetworkError, NotFoundError, RateLimitError, RunwardError,
   SignatureError, TimeoutError, TransitionError, UnknownOutcomeError, UnsupportedError, isRunwardError,
 } from "./errors.js";
-export { Gateway, Hatchet, trigger } from "./clients.js";
+export { Formance, Gateway, Hatchet, MeshX, Onfido, trigger } from "./clients.js";
 export { GatewayClient } from "./gateway-client.js";
 export {
   allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, recognise, validateHistory, validateRun,

@@ -30,8 +30,16 @@ export class PagePromise {
     while (page.next !== undefined) yield (page = await this.#read(page.next));
   }
 
+  // A run that moved while its list was paged may come twice.
   async *[Symbol.asyncIterator]() {
-    for await (const page of this.pages()) yield* page.runs;
+    const seen = new Set();
+    for await (const page of this.pages()) {
+      for (const run of page.runs) {
+        if (seen.has(run.id)) continue;
+        seen.add(run.id);
+        yield run;
+      }
+    }
   }
 }
 

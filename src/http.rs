@@ -41,27 +41,67 @@ pub struct Request {
     pub query: Vec<(&'static str, String)>,
     /// Headers of this request alone, names in lower case.
     pub headers: Vec<(&'static str, String)>,
-    /// JSON text.
+    /// JSON text, or a form's.
     pub body: Option<String>,
+    /// What a success must hold.
+    pub wants: Wants,
+}
+
+/// What the success of a request holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wants {
+    /// JSON text.
+    Json,
+    /// Nothing that matters; often nothing at all.
+    Nothing,
+    /// A file. It may lie with somebody else, and is fetched from there without credentials.
+    File,
 }
 
 impl Request {
-    /// A GET of this path.
-    pub fn get(path: impl Into<String>) -> Request {
+    /// A request to this path, without a body.
+    pub fn of(method: Method, path: impl Into<String>) -> Request {
         Request {
-            method: Method::Get,
+            method,
             path: path.into(),
             query: vec![],
             headers: vec![("accept", "application/json".into())],
             body: None,
+            wants: Wants::Json,
         }
+    }
+
+    /// A GET of this path.
+    pub fn get(path: impl Into<String>) -> Request {
+        Request::of(Method::Get, path)
     }
 
     /// A POST of JSON text to this path.
     pub fn post(path: impl Into<String>, body: String) -> Request {
-        let mut request = Request { method: Method::Post, body: Some(body), ..Request::get(path) };
-        request.headers.push(("content-type", "application/json".into()));
+        Request::of(Method::Post, path).json(body)
+    }
+
+    /// A POST of a form to this path.
+    pub fn form(path: impl Into<String>, fields: &[(&str, &str)]) -> Request {
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+        let mut request = Request { body: Some(pairs.join("&")), ..Request::of(Method::Post, path) };
+        request.headers.push(("content-type", "application/x-www-form-urlencoded".into()));
         request
+    }
+
+    /// The same request with this JSON text as its body.
+    pub fn json(mut self, body: String) -> Request {
+        self.headers.push(("content-type", "application/json".into()));
+        Request { body: Some(body), ..self }
+    }
+
+    /// The same request, which wants this.
+    pub fn wants(mut self, wants: Wants) -> Request {
+        if wants == Wants::File {
+            self.headers = vec![("accept", "*/*".into())];
+        }
+        Request { wants, ..self }
     }
 
     /// The same request with one more pair in its query.
@@ -203,6 +243,18 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// The address that a `Link` header gives for this relation.
+pub fn link<'a>(header: &'a str, relation: &str) -> Option<&'a str> {
+    header.split('<').skip(1).find_map(|part| {
+        let (url, rest) = part.split_once('>')?;
+        let mut parameters = rest.split([';', ',']).filter_map(|parameter| parameter.trim().split_once('='));
+        let named = parameters.any(|(name, value)| {
+            name.eq_ignore_ascii_case("rel") && value.trim_matches('"').split(' ').any(|word| word == relation)
+        });
+        named.then_some(url)
+    })
+}
+
 /// Undoes percent-encoding, with `+` as a space as forms have it; `None` for a broken escape or broken UTF-8.
 pub fn unescape(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
@@ -262,6 +314,23 @@ impl Base {
     /// The absolute URL of a path below.
     pub fn join(&self, path: &str) -> String {
         format!("{}{}{path}", self.origin, self.prefix)
+    }
+
+    /// The path below which everything stands; empty when that is all of the origin.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The same origin with this prefix: empty, or with a leading slash and without a trailing one.
+    pub fn with_prefix(&self, prefix: impl Into<String>) -> Base {
+        Base { origin: self.origin.clone(), prefix: prefix.into() }
+    }
+
+    /// The origin of an absolute URL.
+    pub fn of_url(url: &str) -> Option<Base> {
+        let (scheme, rest) = url.split_once("://")?;
+        let host = rest.split(['/', '?', '#']).next()?;
+        Base::parse(&format!("{scheme}://{host}")).ok()
     }
 
     /// Scheme, host and port.

@@ -95,6 +95,13 @@ pub fn retry_after(value: &str, date: Option<&str>, now: f64) -> Option<u64> {
     Some(u64::try_from(until.saturating_sub(from)).unwrap_or(0))
 }
 
+/// Milliseconds for which a token that lives this many seconds is used: it is renewed half a minute before its end, a short
+/// one after half its life. One that does not say is trusted for five minutes.
+pub fn token_lives(seconds: Option<f64>) -> f64 {
+    let life = seconds.filter(|life| life.is_finite() && *life >= 0.0).unwrap_or(330.0) * 1_000.0;
+    (life - 30_000.0).max(life / 2.0)
+}
+
 fn http_date(text: &str) -> Option<i64> {
     DateTime::parse_from_rfc2822(text).ok().map(|date| date.timestamp_millis())
 }

@@ -3,7 +3,8 @@ use super::watch::{Watch, WatchOptions};
 use super::{Call, Client, Host, Read};
 use crate::error::{Error, Kind, Result};
 use crate::lifecycle::Verdict;
-use crate::run::{Outcome, Phase};
+use crate::run::Phase;
+use crate::system::Documents;
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -31,6 +32,11 @@ pub struct Effect {
 }
 
 impl Effect {
+    /// The same effect, for those who may look at the run but not act with it.
+    pub fn public(self, system: &dyn Documents) -> Result<Effect> {
+        Ok(Effect { run: self.run.map(|run| run.public(system)).transpose()?, ..self })
+    }
+
     /// `{"accepted": ..., "effect": "...", "run"?: {...}}`.
     pub fn json(&self) -> Result<String> {
         let effect = super::read::text(&self.effect)?;
@@ -43,30 +49,43 @@ impl Effect {
 impl<H: Host> Client<H> {
     /// Asks for a run's end; with `confirm`, watches until it has come or cannot come any more.
     pub async fn cancel(self: &Rc<Self>, id: &str, confirm: bool, call: &Call) -> Result<Effect> {
+        self.can("cancel")?;
         let clock = self.clock(call)?;
         let session = self.begin(&clock).await?;
-        let request = self.system.api().cancel(&session.scope, id)?;
+        let api = self.system.api();
+        let request = api.cancel(&session.scope, id)?;
         let response = self.once(&session, &clock, call, &request).await?;
-        let accepted = self.system.api().accepted(&response)?;
+        let accepted = api.accepted(&response)?;
+        let held = api.cancelled(&response).map(|json| self.read(json)).transpose()?;
         if !confirm {
-            return Ok(Effect { accepted, effect: Effected::Unknown, run: None });
+            return Ok(Effect { accepted, effect: Effected::Unknown, run: held });
         }
-        let options = WatchOptions { deadline: Some(self.left(&clock).max(1.0)), ..WatchOptions::default() };
+        let (left, shows) = (self.left(&clock).max(1.0), api.cancel_shows_within());
+        let options =
+            WatchOptions { deadline: Some(shows.map_or(left, |shows| shows.min(left))), ..Default::default() };
         let mut watch = self.watch(id, options, call.clone());
         let ended = watch.end().await;
         let run = watch.seen().cloned();
         let effect = match ended {
-            Ok(end) if end.snapshot.run.outcome == Some(Outcome::Cancelled) => Effected::Effective,
-            Ok(_) => Effected::Ineffective,
-            Err(error) if error.kind == Kind::NotFound => Effected::Ineffective,
+            Ok(end) => match api.was_cancelled(&end.snapshot.run) {
+                Some(true) => Effected::Effective,
+                Some(false) => Effected::Ineffective,
+                None => Effected::Unknown,
+            },
+            Err(error) if error.kind == Kind::NotFound && held.is_none() => Effected::Ineffective,
+            Err(error) if error.kind == Kind::NotFound => Effected::Unknown,
+            Err(error) if error.kind == Kind::Timeout && run.is_some() && shows.is_some_and(|shows| shows <= left) => {
+                Effected::Ineffective
+            }
             Err(error) if error.kind == Kind::Timeout => Effected::Unknown,
             Err(error) => return Err(error),
         };
-        Ok(Effect { accepted, effect, run })
+        Ok(Effect { accepted, effect, run: run.or(held) })
     }
 
     /// Asks for a run to be done again; with `confirm`, watches until a new attempt is seen.
     pub async fn replay(self: &Rc<Self>, id: &str, confirm: bool, call: &Call) -> Result<Effect> {
+        self.can("replay")?;
         let clock = self.clock(call)?;
         let session = self.begin(&clock).await?;
         let request = self.system.api().replay(&session.scope, id)?;

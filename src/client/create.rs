@@ -2,6 +2,7 @@
 use super::send::Clock;
 use super::{Call, Client, Host, Read, Session};
 use crate::error::{Error, Kind, Result};
+use crate::http::Request;
 use crate::policy;
 use crate::system::Create;
 
@@ -26,13 +27,15 @@ impl<H: Host> Client<H> {
                 Ok(response) => {
                     return self
                         .created(&response)
-                        .map_err(|error| if error.kind == Kind::Decode { unsure(error) } else { error });
+                        .map_err(|error| if error.kind == Kind::Decode { self.unsure(error) } else { error });
                 }
                 Err(error) if !maybe_done(&error) => return Err(error),
-                Err(error) => lost = unsure(error),
+                Err(error) => lost = self.unsure(error),
             }
-            let Some(key) = &create.key else { return Err(lost) };
-            if let Some(id) = self.look_up(&session, &clock, call, key, begun).await? {
+            let key = create.key.as_ref();
+            let find = key.and_then(|key| Some((key, self.system.api().find(&session.scope, key, begun - SKEW)?)));
+            let Some((key, find)) = find else { return Err(lost) };
+            if let Some(id) = self.look_up(&session, &clock, call, key, &find?).await? {
                 let until = self.host.now() + policy::PATIENCE;
                 return self.get_known(&session, &clock, call, &id, until).await;
             }
@@ -53,41 +56,38 @@ impl<H: Host> Client<H> {
         clock: &Clock,
         call: &Call,
         key: &str,
-        begun: f64,
+        request: &Request,
     ) -> Result<Option<String>> {
         let api = self.system.api();
-        let Some(request) = api.find(&session.scope, key, begun - SKEW) else { return Ok(None) };
-        let request = request?;
         let until = self.host.now() + policy::LOOK_UP;
         let mut looks = 0;
         loop {
-            let found = self.safe(session, clock, call, &request).await.and_then(|response| api.found(&response));
-            if let Some(id) = found.map_err(unsure)? {
+            let found = self.safe(session, clock, call, request).await.and_then(|response| api.found(key, &response));
+            if let Some(id) = found.map_err(|error| self.unsure(error))? {
                 return Ok(Some(id));
             }
             let wait = policy::unknown_again(looks);
             if self.host.now() + wait >= until {
                 return Ok(None);
             }
-            self.pause(clock, wait).await.map_err(unsure)?;
+            self.pause(clock, wait).await.map_err(|error| self.unsure(error))?;
             looks += 1;
         }
+    }
+
+    fn unsure(&self, error: Error) -> Error {
+        let message =
+            format!("{}; whether the run was created is unknown: {}", error.message, self.system.api().look());
+        Error { kind: Kind::UnknownOutcome, code: "unknown_outcome", message, retryable: false, ..error }
     }
 }
 
 /// May the system have done it all the same? Not when it refused, and not when nothing was sent.
-fn maybe_done(error: &Error) -> bool {
+pub(super) fn maybe_done(error: &Error) -> bool {
     match error.kind {
         Kind::Network => error.code != "not_sent",
         Kind::Timeout | Kind::Decode => true,
-        Kind::Http => error.status.is_some_and(|status| status >= 500 || status == 408),
+        Kind::Http => matches!(error.code, "server_error" | "request_timeout"),
         _ => false,
     }
-}
-
-fn unsure(error: Error) -> Error {
-    let how = "whether the run was created is unknown: look for it in the list before creating it again, \
-               or give a `key` by which it is looked for";
-    let message = format!("{}; {how}", error.message);
-    Error { kind: Kind::UnknownOutcome, code: "unknown_outcome", message, retryable: false, ..error }
 }

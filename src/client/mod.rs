@@ -5,20 +5,26 @@
 
 mod act;
 mod create;
+mod credentials;
 mod host;
+mod operate;
+mod page;
 mod read;
 mod send;
 mod watch;
 
 pub use act::{Effect, Effected};
+pub use credentials::Credentials;
 pub use host::{Event, Host, race};
-pub use read::{Page, Read, with_wire};
+pub use page::Page;
+pub use read::{Read, with_wire};
 pub use watch::{Change, Watch, WatchOptions};
 
 use crate::error::{Error, Kind, Result};
 use crate::http::Base;
 use crate::policy::{Budget, Limits};
-use crate::system::{Scope, System};
+use crate::system::{Scope, System, Way};
+use credentials::Vault;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
@@ -27,6 +33,8 @@ use std::collections::VecDeque;
 pub struct Options {
     /// Where the system's API begins; read from the secret's claims when absent.
     pub base_url: Option<String>,
+    /// How it shows who it is.
+    pub credentials: Credentials,
     /// Hatchet's tenant or meshX's organisation; read from the secret's claims when absent.
     pub tenant: Option<String>,
     /// Time and tries.
@@ -39,7 +47,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { base_url: None, tenant: None, limits: Limits::default(), max_bytes: 32 * 1024 * 1024, max_depth: 512 }
+        Options {
+            base_url: None,
+            credentials: Credentials::Token,
+            tenant: None,
+            limits: Limits::default(),
+            max_bytes: 32 * 1024 * 1024,
+            max_depth: 512,
+        }
     }
 }
 
@@ -65,6 +80,7 @@ pub struct Client<H> {
     options: Options,
     base: Option<Base>,
     budget: Cell<Budget>,
+    vault: Vault,
     /// Runs this client created, and until when reads may not know them.
     young: RefCell<VecDeque<(String, f64)>>,
 }
@@ -76,7 +92,10 @@ const YOUNG: usize = 1_000;
 struct Session {
     base: Base,
     scope: Scope,
-    secret: String,
+    /// What its requests are authorized with, if anything; replaced when it is found to be over.
+    secret: RefCell<Option<String>>,
+    /// What its bodies hold and no error may, when it is a token that is asked for.
+    hidden: Vec<String>,
 }
 
 impl<H: Host> Client<H> {
@@ -86,7 +105,16 @@ impl<H: Host> Client<H> {
         for (name, value) in [("timeout", options.limits.timeout), ("deadline", options.limits.deadline)] {
             milliseconds(name, value)?;
         }
-        Ok(Client { host, system, options, base, budget: Cell::default(), young: RefCell::default() })
+        let way = options.credentials.way();
+        if !system.api().ways().contains(&way) {
+            let why = format!("{} cannot be spoken to {}", system.name(), way.as_str());
+            return Err(Error::new(Kind::Argument, "unsupported_credentials", why).of(system.name()));
+        }
+        if base.is_none() && way != Way::Token {
+            return Err(Error::new(Kind::Argument, "missing_base_url", "give `baseUrl`").of(system.name()));
+        }
+        let (budget, young, vault) = (Cell::default(), RefCell::default(), Vault::default());
+        Ok(Client { host, system, options, base, budget, vault, young })
     }
 
     /// The system it speaks to.
@@ -118,23 +146,14 @@ impl<H: Host> Client<H> {
         Ok(limits)
     }
 
-    async fn session(&self) -> Result<Session> {
-        let secret = self.host.secret().await.map_err(|error| error.of(self.system.name()))?;
-        if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let why = "the token is empty or holds what no header may hold";
-            return Err(Error::new(Kind::Argument, "invalid_secret", why).of(self.system.name()));
+    /// Is that among what the system can do?
+    fn can(&self, operation: &str) -> Result<()> {
+        let known = self.system.capabilities().iter().find(|(name, _)| *name == operation);
+        if known.is_some_and(|(_, can)| *can) {
+            return Ok(());
         }
-        let claims = self.system.api().claims(&secret);
-        let base = match (&self.base, claims.base) {
-            (Some(base), _) => base.clone(),
-            (None, Some(url)) => Base::parse(&url)?,
-            (None, None) => {
-                let why = "the token names no server: give `baseUrl`";
-                return Err(Error::new(Kind::Argument, "missing_base_url", why).of(self.system.name()));
-            }
-        };
-        let tenant = self.options.tenant.clone().or(claims.tenant);
-        Ok(Session { base, scope: Scope { tenant }, secret })
+        let message = format!("{} cannot do that: {}", self.system.name(), crate::http::quote(operation));
+        Err(Error::new(Kind::Unsupported, "unsupported_operation", message).of(self.system.name()))
     }
 
     fn remember_young(&self, id: &str) {

@@ -4,7 +4,7 @@ use super::{Call, Client, Host, Session};
 use crate::error::{Error, Kind, Result};
 use crate::policy;
 use crate::run::{Run, Snapshot};
-use crate::system::Filter;
+use crate::system::Documents;
 use crate::validate;
 
 /// What a read of a run returned.
@@ -17,31 +17,20 @@ pub struct Read {
 }
 
 impl Read {
+    /// The same read, for those who may look at the run but not act with it.
+    pub fn public(self, system: &dyn Documents) -> Result<Read> {
+        Ok(Read { wire: public(system, self.wire)?, ..self })
+    }
+
     /// The run as JSON text, with the body that the server sent under `wire`.
     pub fn json(&self) -> Result<String> {
         with_wire(&self.snapshot.run, &self.wire)
     }
 }
 
-/// A page of a list.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Page {
-    /// The runs, each with its row as the server sent it.
-    pub runs: Vec<(Run, String)>,
-    /// Where the next page begins; `None` when this was the last.
-    pub next: Option<String>,
-}
-
-impl Page {
-    /// `{"runs": [...], "next"?: "..."}`, each run with its row under `wire`.
-    pub fn json(&self) -> Result<String> {
-        let runs: Result<Vec<String>> = self.runs.iter().map(|(run, wire)| with_wire(run, wire)).collect();
-        let next = match &self.next {
-            Some(next) => format!(",\"next\":{}", text(next)?),
-            None => String::new(),
-        };
-        Ok(format!("{{\"runs\":[{}]{next}}}", runs?.join(",")))
-    }
+/// A body without what only the run's owner may see.
+pub(super) fn public(system: &dyn Documents, wire: String) -> Result<String> {
+    if system.has_secrets() { validate::redacted(system, &wire) } else { Ok(wire) }
 }
 
 /// A run as JSON text, with what the server sent under `wire`. Payloads pass as text, so that no number is rounded.
@@ -90,37 +79,12 @@ impl<H: Host> Client<H> {
         }
     }
 
-    fn reading(&self) -> validate::Options {
+    pub(super) fn reading(&self) -> validate::Options {
         validate::Options { max_depth: self.options.max_depth, max_bytes: self.options.max_bytes, ..Default::default() }
     }
 
     pub(super) fn read(&self, json: &str) -> Result<Read> {
         let parsed = validate::parse_run(self.system, json.as_bytes(), &self.reading())?;
         Ok(Read { snapshot: parsed.snapshot, wire: json.trim().to_owned() })
-    }
-
-    /// Reads a page of runs; `cursor` is the [`Page::next`] of the page before.
-    pub async fn list(&self, filter: &Filter, cursor: Option<&str>, call: &Call) -> Result<Page> {
-        self.known_statuses(filter)?;
-        let clock = self.clock(call)?;
-        let session = self.begin(&clock).await?;
-        let api = self.system.api();
-        let response = self.safe(&session, &clock, call, &api.list(&session.scope, filter, cursor)?).await?;
-        let rows = api.listed(filter, cursor, &response)?;
-        let runs = validate::parse_page(self.system, &response.body, &self.reading())?.runs;
-        if runs.len() != rows.rows.len() {
-            let message = format!("the page has {} rows, of which {} are runs", rows.rows.len(), runs.len());
-            return Err(Error::new(Kind::Decode, "unexpected_answer", message).of(self.system.name()));
-        }
-        let wires = rows.rows.iter().map(|row| row.as_str().to_owned());
-        Ok(Page { runs: runs.into_iter().zip(wires).collect(), next: rows.next })
-    }
-
-    /// A server drops a status that it does not know, and lists everything then.
-    fn known_statuses(&self, filter: &Filter) -> Result<()> {
-        let known = self.system.api().statuses();
-        let Some(odd) = filter.statuses.iter().find(|status| !known.contains(&status.as_str())) else { return Ok(()) };
-        let message = format!("no status is called {:?}; there are {}", crate::http::quote(odd), known.join(", "));
-        Err(Error::new(Kind::Argument, "unknown_status", message).of(self.system.name()))
     }
 }

@@ -1,9 +1,10 @@
 //! One request: its tries, its time, its redirects, and what its answer amounts to.
 use super::{Call, Client, Event, Host, Session, race};
 use crate::error::{Error, Kind, Result};
-use crate::http::{Method, Prepared, Request, Response};
+use crate::http::{Base, Method, Prepared, Request, Response, Wants};
 use crate::policy::{self, Limits};
 use std::future::Future;
+use std::pin::Pin;
 
 /// The time a call has.
 #[derive(Clone, Copy)]
@@ -24,7 +25,7 @@ impl<H: Host> Client<H> {
 
     /// The session, within the call's time: a secret may have to be fetched.
     pub(super) async fn begin(&self, clock: &Clock) -> Result<Session> {
-        self.within(self.left(clock), "deadline", self.session()).await
+        self.within(self.left(clock), "deadline", self.session(clock)).await
     }
 
     /// Waits, unless the deadline comes first.
@@ -71,8 +72,26 @@ impl<H: Host> Client<H> {
         self.attempt(session, clock, call, request, 1).await
     }
 
-    /// A single try. Whatever is no success is an error, and no error holds the secret.
+    /// A single try; one more when the secret was found to be over and there is a new one. Who is refused has done nothing,
+    /// so that harms no create either.
     async fn attempt(
+        &self,
+        session: &Session,
+        clock: &Clock,
+        call: &Call,
+        request: &Request,
+        attempt: u32,
+    ) -> Result<Response> {
+        let answer = self.send(session, clock, call, request, attempt).await;
+        if !answer.as_ref().is_err_and(|error| error.status == Some(401)) {
+            return answer;
+        }
+        let renewed = self.within(self.left(clock), "deadline", self.renew(session, clock)).await?;
+        if renewed { self.send(session, clock, call, request, attempt).await } else { answer }
+    }
+
+    /// Sends once. Whatever is no success is an error, and no error holds the secret.
+    async fn send(
         &self,
         session: &Session,
         clock: &Clock,
@@ -86,17 +105,19 @@ impl<H: Host> Client<H> {
         let left = self.left(clock);
         let (time, what) =
             if left < clock.limits.timeout { (left, "deadline") } else { (clock.limits.timeout, "timeout") };
-        let answer = self.within(time, what, self.follow(session, prepared)).await;
+        let answer = self.within(time, what, self.follow(session, prepared, request.wants)).await;
         let answer = answer.and_then(|response| {
             self.host.observe(&Event::Response { status: response.status, millis: self.host.now() - begun });
-            self.judge(response)
+            self.judge(response, request.wants)
         });
-        answer.map_err(|error| self.redact(error, &session.secret))
+        answer.map_err(|error| self.redact(error, session))
     }
 
     fn prepare(&self, session: &Session, call: &Call, request: &Request) -> Prepared {
         let mut headers = request.headers.clone();
-        headers.extend(self.system.api().authorize(&session.scope, &session.secret));
+        if let Some(secret) = session.secret.borrow().as_ref() {
+            headers.extend(self.system.api().authorize(&session.scope, secret));
+        }
         headers.extend(call.traceparent.iter().map(|trace| ("traceparent", trace.clone())));
         Prepared {
             method: request.method,
@@ -108,29 +129,44 @@ impl<H: Host> Client<H> {
         }
     }
 
-    /// Redirects are followed on the same origin, with the method they came for; elsewhere no credential is sent.
-    async fn follow(&self, session: &Session, mut prepared: Prepared) -> Result<Response> {
-        for _ in 0..=policy::REDIRECTS {
-            let response = self.host.send(prepared.clone()).await?;
-            let Some(location) = redirect(&prepared, &response)? else { return Ok(response) };
-            let target = session.base.redirect(location).ok_or_else(|| {
-                refused(
-                    response.status,
-                    "cross_origin_redirect",
-                    "the answer leads to another origin, where no credential is sent",
-                )
-            })?;
-            prepared.url = target;
-            prepared.query.clear();
-        }
-        Err(refused(0, "too_many_redirects", "the answers lead in a circle"))
+    /// Redirects are followed on the same origin, with the method they came for; elsewhere no credential is sent. A file
+    /// is fetched from elsewhere without any.
+    fn follow<'a>(
+        &'a self,
+        session: &'a Session,
+        mut prepared: Prepared,
+        wants: Wants,
+    ) -> Pin<Box<dyn Future<Output = Result<Response>> + 'a>> {
+        Box::pin(async move {
+            let mut at = session.base.clone();
+            for _ in 0..=policy::REDIRECTS {
+                let response = self.host.send(prepared.clone()).await?;
+                let Some(location) = redirect(&prepared, &response)? else { return Ok(response) };
+                let target = match at.redirect(location) {
+                    Some(target) => target,
+                    None if wants == Wants::File => {
+                        at = elsewhere(&at, location).ok_or_else(|| foreign(response.status))?;
+                        prepared.headers.retain(|(name, _)| *name == "accept");
+                        location.to_owned()
+                    }
+                    None => return Err(foreign(response.status)),
+                };
+                prepared.url = target;
+                prepared.query.clear();
+            }
+            Err(refused(0, "too_many_redirects", "the answers lead in a circle"))
+        })
     }
 
-    /// A success holds JSON; anything else is a failure.
-    fn judge(&self, response: Response) -> Result<Response> {
+    /// A success holds what was wanted; anything else is a failure.
+    fn judge(&self, response: Response, wants: Wants) -> Result<Response> {
         if response.ok() {
-            json(&response, self.options.max_depth)
-                .map_err(|error| Error { status: Some(response.status), ..error })?;
+            let held = match wants {
+                Wants::Json => json(&response, self.options.max_depth),
+                Wants::Nothing => Ok(()),
+                Wants::File => file(&response),
+            };
+            held.map_err(|error| Error { status: Some(response.status), ..error })?;
             return Ok(response);
         }
         let date = response.header("date");
@@ -141,11 +177,20 @@ impl<H: Host> Client<H> {
         Err(Error { retry_after: wait, request_id: id.map(str::to_owned), ..error })
     }
 
-    fn redact(&self, error: Error, secret: &str) -> Error {
-        Error { message: error.message.replace(secret, "<secret>"), ..error }.of(self.system.name())
+    fn redact(&self, error: Error, session: &Session) -> Error {
+        let secret = session.secret.borrow();
+        let secrets = secret.iter().chain(&session.hidden).filter(|secret| !secret.is_empty());
+        let message =
+            secrets.fold(error.message.clone(), |message, secret| message.replace(secret.as_str(), "<secret>"));
+        Error { message, ..error }.of(self.system.name())
     }
 
-    async fn within<T>(&self, millis: f64, what: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub(super) async fn within<T>(
+        &self,
+        millis: f64,
+        what: &'static str,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         let late = self.host.sleep(millis.max(0.0));
         race(work, late).await.unwrap_or_else(|| Err(self.late(what)))
     }
@@ -189,6 +234,27 @@ fn redirect<'a>(prepared: &Prepared, response: &'a Response) -> Result<Option<&'
     let location = response.header("location").filter(|_| keeps_method);
     let why = "the answer is a redirect that this request cannot follow";
     location.map(Some).ok_or_else(|| refused(response.status, "redirect_refused", why))
+}
+
+fn foreign(status: u16) -> Error {
+    refused(status, "cross_origin_redirect", "the answer leads to another origin, where no credential is sent")
+}
+
+/// Another origin that a file may be fetched from: none that anybody on the way could read along with.
+fn elsewhere(from: &Base, location: &str) -> Option<Base> {
+    let plain = location.chars().all(|c| !c.is_control() && c != ' ' && c != '\\');
+    let to = Base::of_url(location).filter(|_| plain)?;
+    (to.origin().starts_with("https:") || from.origin().starts_with("http:")).then_some(to)
+}
+
+/// Is it a file? What a proxy or a login page puts in its place is none.
+fn file(response: &Response) -> Result<()> {
+    let kind = response.header("content-type").unwrap_or_default();
+    if response.body.is_empty() || kind.starts_with("text/html") || kind.starts_with("application/json") {
+        let message = format!("the answer ({}, {} bytes) is no file", crate::http::quote(kind), response.body.len());
+        return Err(Error::new(Kind::Decode, "not_a_file", message));
+    }
+    Ok(())
 }
 
 fn refused(status: u16, code: &'static str, message: &str) -> Error {

@@ -6,6 +6,7 @@ use crate::finding::{Evidence, Finding, Level, Severity};
 use crate::lifecycle::{Judgement, Verdict, judge};
 use crate::policy;
 use crate::run::Phase;
+use crate::system::Documents;
 use std::rc::Rc;
 
 /// How to watch.
@@ -39,6 +40,12 @@ pub struct Change {
 }
 
 impl Change {
+    /// The same change, for those who may look at the run but not act with it.
+    pub fn public(self, system: &dyn Documents) -> Result<Change> {
+        let before = self.before.map(|before| before.public(system)).transpose()?;
+        Ok(Change { before, after: self.after.public(system)?, ..self })
+    }
+
     /// The change as JSON text; `before` and `after` are runs with their `wire`.
     pub fn json(&self) -> Result<String> {
         let mut out = format!("{{\"after\":{}", self.after.json()?);

@@ -1,32 +1,44 @@
 //! What a request asks for in its body or query, and everything that is wrong with it.
 use crate::describe::{Raw, Wire, decode};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::{Evidence, Finding, Level, Severity};
 use crate::http::unescape;
 use crate::run::Millis;
 use crate::system::{Create, Filter};
+use crate::systems;
 use std::collections::BTreeMap;
 
 /// The run that a JSON or form body asks for.
 ///
 /// With a fixed `workflow` the whole body is the run's input. Without, a JSON body is
 /// `{workflow, input?, metadata?, key?, priority?}`; a form has the same names (`input` and `metadata` as JSON text), and
-/// every other field of it becomes a text in the input.
-pub fn create_from(workflow: Option<&str>, content_type: Option<&str>, body: &[u8]) -> Result<Create> {
+/// every other field of it becomes a text in the input. What only this system's runs are created with stands beside them.
+pub fn create_from(
+    system: SystemName,
+    workflow: Option<&str>,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<Create> {
+    let takes = systems::system(system).map(|system| system.api().takes()).unwrap_or_default();
     let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let text =
         std::str::from_utf8(body).map_err(|_| invalid(vec![finding("invalid_utf8", "", "the body is no UTF-8")]))?;
     let fields = match kind.as_str() {
         "application/json" => json_fields(text)?,
-        "application/x-www-form-urlencoded" => form_fields(text, workflow.is_some())?,
+        "application/x-www-form-urlencoded" => form_fields(text, workflow.is_some(), takes)?,
         _ => {
             let why = "the body must be application/json or application/x-www-form-urlencoded";
             return Err(Error { status: Some(415), ..Error::new(Kind::Argument, "unsupported_media_type", why) });
         }
     };
     match workflow {
-        Some(workflow) => Ok(Create { workflow: workflow.into(), input: Some(raw(&fields)?), ..Create::default() }),
-        None => create(fields),
+        Some(workflow) => {
+            let (more, input) = fields.into_iter().partition::<Fields, _>(|(name, _)| takes.contains(&name.as_str()));
+            // Where a run takes no input, a body without any asks for none.
+            let input = (takes.is_empty() || !input.is_empty()).then(|| raw(&input)).transpose()?;
+            Ok(Create { workflow: workflow.into(), input, more, ..Create::default() })
+        }
+        None => create(fields, takes),
     }
 }
 
@@ -40,13 +52,14 @@ fn json_fields(text: &str) -> Result<Fields> {
 }
 
 /// A form's fields, with those that are none of a request's own moved into the input.
-fn form_fields(text: &str, all_input: bool) -> Result<Fields> {
-    const OWN: [&str; 5] = ["workflow", "input", "metadata", "key", "priority"];
+fn form_fields(text: &str, all_input: bool, takes: &[&str]) -> Result<Fields> {
+    const OWN: [&str; 6] = ["workflow", "input", "metadata", "key", "priority", "tags"];
     let (mut fields, mut input, mut findings) = (Fields::new(), BTreeMap::<String, Vec<String>>::new(), vec![]);
     for (name, value) in pairs(text)? {
         match name.as_str() {
+            own if takes.contains(&own) => drop(fields.insert(name, raw(&value)?)),
             own if all_input || !OWN.contains(&own) => input.entry(name).or_default().push(value),
-            "input" | "metadata" | "priority" => match Raw::parse(&value) {
+            "input" | "metadata" | "priority" | "tags" => match Raw::parse(&value) {
                 Some(raw) => drop(fields.insert(name, raw)),
                 None => findings.push(finding("invalid_json", &pointer(&name), "the field must be JSON text")),
             },
@@ -66,7 +79,8 @@ fn form_fields(text: &str, all_input: bool) -> Result<Fields> {
         gathered.insert(name, values(all)?);
     }
     if all_input {
-        return Ok(gathered);
+        fields.append(&mut gathered);
+        return Ok(fields);
     }
     if !gathered.is_empty() {
         fields.insert("input".into(), raw(&gathered)?);
@@ -74,11 +88,13 @@ fn form_fields(text: &str, all_input: bool) -> Result<Fields> {
     Ok(fields)
 }
 
-fn create(mut fields: Fields) -> Result<Create> {
+fn create(mut fields: Fields, takes: &[&str]) -> Result<Create> {
     let mut findings = vec![];
     let workflow = take(&mut fields, "workflow", "a text", &mut findings);
     let key = take(&mut fields, "key", "a text", &mut findings);
     let priority = take(&mut fields, "priority", "a whole number", &mut findings);
+    let tags = take(&mut fields, "tags", "a list of texts", &mut findings);
+    let more = takes.iter().filter_map(|name| fields.remove_entry(*name)).collect();
     let input = object(&mut fields, "input", &mut findings);
     let metadata = object(&mut fields, "metadata", &mut findings);
     if workflow.as_ref().is_none_or(String::is_empty) && !findings.iter().any(|finding| finding.pointer == "/workflow")
@@ -86,11 +102,13 @@ fn create(mut fields: Fields) -> Result<Create> {
         findings.push(finding("missing_field", "/workflow", "a run needs the name of its workflow"));
     }
     for name in fields.keys() {
-        let message = "there is no such field; there are workflow, input, metadata, key and priority";
-        findings.push(finding("unknown_field", &pointer(name), message));
+        let all = ["workflow", "input", "metadata", "key", "priority", "tags"].iter().chain(takes);
+        let message = format!("there is no such field; there are {}", all.copied().collect::<Vec<_>>().join(", "));
+        findings.push(finding("unknown_field", &pointer(name), &message));
     }
     if findings.is_empty() {
-        Ok(Create { workflow: workflow.unwrap_or_default(), input, metadata, key, priority, full: false })
+        let (workflow, tags) = (workflow.unwrap_or_default(), tags.unwrap_or_default());
+        Ok(Create { workflow, input, metadata, key, priority, tags, more, full: false })
     } else {
         Err(invalid(findings))
     }
@@ -122,6 +140,7 @@ pub(super) fn filter(query: &str) -> Result<(Filter, Option<String>)> {
             _ if value.is_empty() => {}
             "status" => filter.statuses.push(value),
             "workflow" => filter.workflow_ids.push(value),
+            "tags" => filter.tags.push(value),
             "payloads" if value == "true" => filter.payloads = true,
             "cursor" => cursor = Some(value),
             "since" => {

@@ -40,7 +40,7 @@ impl Route {
         match self {
             Route::Ready(plan) => Ok(plan),
             Route::NeedsBody(system, content_type) => {
-                Ok(Plan::Create(system, body::create_from(None, content_type.as_deref(), body)?))
+                Ok(Plan::Create(system, body::create_from(system, None, content_type.as_deref(), body)?))
             }
         }
     }

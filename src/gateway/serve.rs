@@ -29,25 +29,28 @@ async fn run<H: Host>(plan: Plan, base_path: &str, clients: &BTreeMap<SystemName
         clients.get(&system).ok_or_else(missing)
     };
     let call = Call::default();
+    // A browser looks at runs, and holds nobody's secrets.
+    let own = |name: SystemName| client(name).map(|client| client.system());
     Ok(Served::Answer(match plan {
         Plan::Systems => Answer::json(200, systems(clients)?),
-        Plan::List(system, filter, cursor) => {
-            Answer::json(200, client(system)?.list(&filter, cursor.as_deref(), &call).await?.json()?)
-        }
+        Plan::List(system, filter, cursor) => Answer::json(
+            200,
+            client(system)?.list(&filter, cursor.as_deref(), &call).await?.public(own(system)?)?.json()?,
+        ),
         Plan::Create(system, create) => {
-            let run = client(system)?.create(&create, &call).await?;
+            let run = client(system)?.create(&create, &call).await?.public(own(system)?)?;
             accepted(&format!("{base_path}/{system}/runs/"), &run)?
         }
         // The run may have been created by another instance of this gateway, a moment ago.
         Plan::Get(system, id) => {
             let call = Call { patience: Some(NEWS), ..call };
-            Answer::json(200, client(system)?.get(&id, &call).await?.json()?)
+            Answer::json(200, client(system)?.get(&id, &call).await?.public(own(system)?)?.json()?)
         }
         Plan::Cancel(system, id, confirm) => {
-            Answer::json(200, client(system)?.cancel(&id, confirm, &call).await?.json()?)
+            Answer::json(200, client(system)?.cancel(&id, confirm, &call).await?.public(own(system)?)?.json()?)
         }
         Plan::Replay(system, id, confirm) => {
-            Answer::json(200, client(system)?.replay(&id, confirm, &call).await?.json()?)
+            Answer::json(200, client(system)?.replay(&id, confirm, &call).await?.public(own(system)?)?.json()?)
         }
         Plan::Watch(system, id) => {
             let watch = client(system)?.watch(&id, WatchOptions::default(), call);
@@ -56,7 +59,7 @@ async fn run<H: Host>(plan: Plan, base_path: &str, clients: &BTreeMap<SystemName
         Plan::Moves(system, filter) => {
             let moves =
                 Moves { client: Rc::clone(client(system)?), filter, last: None, moved_at: 0.0, failing_since: None };
-            return Ok(Served::Stream(Answer::events(), Stream::new(Source::List(moves))));
+            return Ok(Served::Stream(Answer::events(), Stream::new(Source::List(Box::new(moves)))));
         }
     }))
 }
@@ -85,7 +88,7 @@ fn systems<H: Host>(clients: &BTreeMap<SystemName, Rc<Client<H>>>) -> Result<Str
         .iter()
         .map(|(name, client)| Entry {
             name: *name,
-            capabilities: client.system().api().capabilities().iter().copied().collect(),
+            capabilities: client.system().capabilities().iter().copied().collect(),
         })
         .collect();
     let all = serde_json::to_string(&all);
@@ -102,7 +105,7 @@ pub struct Stream<H> {
 
 enum Source<H> {
     Run(Box<Watch<H>>),
-    List(Moves<H>),
+    List(Box<Moves<H>>),
 }
 
 struct Moves<H> {
@@ -180,7 +183,10 @@ impl<H: Host> Source<H> {
         match self {
             Source::Run(watch) if watch.is_over() => Ok(Step::Over),
             Source::Run(watch) => match watch.step().await? {
-                Some(change) => Ok(Step::Event("change", change.json()?)),
+                Some(change) => {
+                    let change = change.public(watch.client().system())?;
+                    Ok(Step::Event("change", change.json()?))
+                }
                 None => Ok(Step::Quiet),
             },
             Source::List(moves) => moves.step().await,
@@ -196,7 +202,7 @@ impl<H: Host> Moves<H> {
         }
         let now = host.now();
         let page = match self.client.list(&self.filter, None, &Call::default()).await {
-            Ok(page) => page.json()?,
+            Ok(page) => page.public(self.client.system())?.json()?,
             Err(error) => {
                 let since = *self.failing_since.get_or_insert(now);
                 return if error.retryable && now - since < policy::OUTAGE { Ok(Step::Quiet) } else { Err(error) };

@@ -44,8 +44,8 @@ impl Trigger {
     /// Creates the run that the body asks for.
     pub async fn run<H: Host>(&self, client: &Rc<Client<H>>, content_type: Option<&str>, body: &[u8]) -> Answer {
         let run = async {
-            let create = create_from(self.workflow.as_deref(), content_type, body)?;
-            let run = client.create(&create, &Call::default()).await?;
+            let create = create_from(client.system().name(), self.workflow.as_deref(), content_type, body)?;
+            let run = client.create(&create, &Call::default()).await?.public(client.system())?;
             accepted(&self.location, &run)
         };
         run.await.unwrap_or_else(|error| Answer::problem(&error))

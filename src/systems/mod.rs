@@ -12,15 +12,15 @@ pub mod onfido;
 /// All systems.
 pub static ALL: &[&dyn Documents] = &[&hatchet::Hatchet, &formance::Formance, &onfido::Onfido, &meshx::MeshX];
 
-/// Those of them that we can speak to.
-static SPOKEN: &[&dyn System] = &[&hatchet::Hatchet];
+/// The same, with how to speak to them: whoever only reads documents does without.
+static SPOKEN: &[&dyn System] = &[&hatchet::Hatchet, &formance::Formance, &onfido::Onfido, &meshx::MeshX];
 
 /// The documents of the system of that name.
 pub fn documents(name: SystemName) -> Option<&'static dyn Documents> {
     ALL.iter().copied().find(|system| system.name() == name)
 }
 
-/// The system of that name, if we can speak to it.
+/// The system of that name.
 pub fn system(name: SystemName) -> Option<&'static dyn System> {
     SPOKEN.iter().copied().find(|system| system.name() == name)
 }

@@ -3,12 +3,12 @@ pub(super) use super::convert::{argument, options as plain, property};
 use super::convert::{out, parsed};
 use super::error::to_js;
 use super::{fetch, signal};
-use crate::client::{Call, Client, Event, Host, Options, WatchOptions};
+use crate::client::{Call, Client, Credentials, Event, Host, Options, WatchOptions};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Prepared, Response};
 use crate::policy::Limits;
-use crate::system::System;
+use crate::system::{System, Way};
 use serde::Deserialize;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -81,7 +81,6 @@ impl Host for JsHost {
 #[serde(rename_all = "camelCase", default)]
 struct Plain {
     base_url: Option<String>,
-    tenant: Option<String>,
     timeout: Option<f64>,
     deadline: Option<f64>,
     retries: Option<u32>,
@@ -96,11 +95,12 @@ pub(super) fn client(system: &'static dyn System, options: &JsValue) -> std::res
 
 fn make(system: &'static dyn System, options: &JsValue) -> Result<JsClient> {
     let plain: Plain = plain(options)?;
-    let secret = property(options, "token");
-    if !secret.is_string() && !secret.is_function() {
+    let text = |name: &str| property(options, name).as_string();
+    let (credentials, secret) = credentials(options)?;
+    if credentials == Credentials::Nobody && !system.api().ways().contains(&Way::Nobody) {
         return Err(argument("missing_token", "`token` must be a text, or a function that gives one"));
     }
-    if in_window() && !plain.i_know_this_token_is_public {
+    if in_window() && credentials != Credentials::Nobody && !plain.i_know_this_token_is_public {
         let why = "this page would show its token to every visitor: speak to a gateway instead, or say \
                    `iKnowThisTokenIsPublic: true`";
         return Err(argument("secret_in_browser", why));
@@ -113,8 +113,31 @@ fn make(system: &'static dyn System, options: &JsValue) -> Result<JsClient> {
         retries: plain.retries.unwrap_or(usual.limits.retries),
     };
     let max_bytes = plain.max_bytes.map_or(usual.max_bytes, |most| most as usize);
-    let options = Options { base_url: plain.base_url, tenant: plain.tenant, limits, max_bytes, ..usual };
+    let base_url = plain.base_url.map_or_else(|| system.api().home(text("region").as_deref()), |url| Ok(Some(url)))?;
+    let tenant = text("tenant").or_else(|| text("org"));
+    let options = Options { base_url, tenant, credentials, limits, max_bytes, ..usual };
     Client::new(system, host, options)
+}
+
+/// How a client of these options shows who it is, and the secret of it: a text, or a function that gives one.
+fn credentials(options: &JsValue) -> Result<(Credentials, JsValue)> {
+    let (id, login) = (property(options, "clientId"), property(options, "login"));
+    let (credentials, name, secret) = if let Some(id) = id.as_string() {
+        (Credentials::Client { id }, "clientSecret", property(options, "clientSecret"))
+    } else if login.is_object() {
+        let user = property(&login, "user").as_string().unwrap_or_default();
+        let remember = property(&login, "remember").is_truthy();
+        (Credentials::Login { user, remember }, "login.password", property(&login, "password"))
+    } else {
+        (Credentials::Token, "token", property(options, "token"))
+    };
+    if secret.is_string() || secret.is_function() {
+        return Ok((credentials, secret));
+    }
+    if credentials == Credentials::Token && secret.is_undefined() && property(options, "token").is_undefined() {
+        return Ok((Credentials::Nobody, secret));
+    }
+    Err(argument("missing_token", format!("`{name}` must be a text, or a function that gives one")))
 }
 
 /// Is this a page? Workers, edge functions and servers have no document.

@@ -124,8 +124,8 @@ pub fn diagram(
 #[wasm_bindgen(js_name = __capabilities, skip_typescript)]
 pub fn capabilities(system: JsValue) -> Thrown<JsValue> {
     out((|| {
-        let known = systems::system(rules(&system)?.system);
-        let pairs = known.map(|system| system.api().capabilities()).unwrap_or_default();
+        let known = systems::documents(rules(&system)?.system);
+        let pairs = known.map(|system| system.capabilities()).unwrap_or_default();
         let capabilities = Object::new().into();
         pairs.iter().for_each(|(name, able)| set(&capabilities, name, &(*able).into()));
         Ok(capabilities)

@@ -9,8 +9,6 @@ mod error;
 mod fetch;
 #[cfg(feature = "client")]
 mod gateway;
-#[cfg(feature = "client")]
-mod hatchet;
 mod id;
 mod lifecycle;
 #[cfg(feature = "panics")]
@@ -19,6 +17,8 @@ mod panics;
 mod runs;
 #[cfg(feature = "client")]
 mod signal;
+#[cfg(feature = "client")]
+mod system;
 mod table;
 #[cfg(feature = "client")]
 mod trigger;

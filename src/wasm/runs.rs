@@ -38,10 +38,15 @@ struct PlainCreate {
     priority: Option<i64>,
     full: bool,
     key: Option<String>,
+    tags: Vec<String>,
 }
 
-fn create(request: &JsValue, key: Option<String>) -> Outcome<Create> {
+fn create(takes: &[&str], request: &JsValue, key: Option<String>) -> Outcome<Create> {
     let plain: PlainCreate = plain(request)?;
+    let mut more = BTreeMap::new();
+    for name in takes {
+        more.extend(raw(&property(request, name))?.map(|value| ((*name).to_owned(), value)));
+    }
     Ok(Create {
         workflow: plain.workflow,
         input: raw(&property(request, "input"))?,
@@ -49,6 +54,8 @@ fn create(request: &JsValue, key: Option<String>) -> Outcome<Create> {
         key: key.or(plain.key),
         priority: plain.priority,
         full: plain.full,
+        tags: plain.tags,
+        more,
     })
 }
 
@@ -75,6 +82,7 @@ impl OneOrMore {
 struct PlainFilter {
     status: Option<OneOrMore>,
     workflow: Option<OneOrMore>,
+    tags: Option<OneOrMore>,
     metadata: BTreeMap<String, String>,
     limit: Option<u32>,
     payloads: bool,
@@ -90,6 +98,7 @@ pub(super) fn filter(value: &JsValue) -> Outcome<(Filter, Option<String>)> {
         statuses: OneOrMore::all(plain.status),
         workflow_ids: OneOrMore::all(plain.workflow),
         metadata: plain.metadata.into_iter().collect(),
+        tags: OneOrMore::all(plain.tags),
         page_size: plain.limit,
         payloads: plain.payloads,
     };
@@ -112,7 +121,7 @@ impl Runs {
     /// Creates a run. Never sent twice, unless `key` is given, by which it is looked for before.
     pub fn create(&self, request: JsValue, options: JsValue) -> Promise {
         self.promise(&options, |client, options| {
-            let create = create(&request, options.key)?;
+            let create = create(client.system().api().takes(), &request, options.key)?;
             Ok(Box::pin(async move { client.create(&create, &options.call).await?.json() }))
         })
     }

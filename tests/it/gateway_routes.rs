@@ -57,6 +57,7 @@ fn every_route_leads_to_its_plan() {
         metadata: vec![("a".into(), "b:c".into())],
         page_size: Some(7),
         payloads: true,
+        ..Filter::default()
     };
     assert_eq!(
         plan("GET", &format!("/api/hatchet/runs?{query}&cursor=3~x")),
@@ -151,7 +152,7 @@ fn an_access_token_is_asked_for_where_there_is_one() {
 }
 
 fn asked(workflow: Option<&str>, kind: &str, body: &str) -> Result<Create, Vec<(String, String)>> {
-    create_from(workflow, Some(kind), body.as_bytes()).map_err(|error| {
+    create_from(SystemName::Hatchet, workflow, Some(kind), body.as_bytes()).map_err(|error| {
         assert_eq!(error.kind, Kind::Argument);
         error.findings.iter().map(|finding| (finding.pointer.clone(), finding.code.to_owned())).collect()
     })
@@ -221,8 +222,11 @@ fn all_that_is_wrong_with_a_body_is_told_at_its_place() {
     assert_eq!(one(FORM, "workflow=w&input=x"), ("/input".into(), "invalid_json".into()));
     assert_eq!(one(FORM, "workflow=w&input={}&a=b"), ("/input".into(), "ambiguous_input".into()));
     assert_eq!(one(FORM, "workflow=%zz"), (String::new(), "invalid_encoding".into()));
-    let odd = create_from(None, Some("text/plain"), b"{}").unwrap_err();
+    let odd = create_from(SystemName::Hatchet, None, Some("text/plain"), b"{}").unwrap_err();
     assert_eq!((odd.status, odd.code), (Some(415), "unsupported_media_type"));
-    assert_eq!(create_from(None, None, b"{}").unwrap_err().status, Some(415));
-    assert_eq!(create_from(None, Some(JSON), b"\xff").unwrap_err().findings[0].code, "invalid_utf8");
+    assert_eq!(create_from(SystemName::Hatchet, None, None, b"{}").unwrap_err().status, Some(415));
+    assert_eq!(
+        create_from(SystemName::Hatchet, None, Some(JSON), b"\xff").unwrap_err().findings[0].code,
+        "invalid_utf8"
+    );
 }

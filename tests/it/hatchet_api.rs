@@ -1,78 +1,16 @@
 //! Hatchet's requests and answers beside what a real client sent and a real server answered.
+use crate::recordings::Recorded;
 use runward::error::{Kind, SystemName};
-use runward::http::{Request, Response, unescape};
+use runward::http::{Request, Response};
 use runward::system::{Api, Create, Filter, Scope};
 use runward::systems::hatchet::api::{self, HatchetApi};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 const TENANT: &str = "707d0855-80ab-4e1f-a156-f1c4546cbf52";
 
-struct Recorded {
-    name: String,
-    exchange: Value,
-}
-
-impl Recorded {
-    fn all() -> Vec<Recorded> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hatchet/recorded");
-        let mut all: Vec<Recorded> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-            .map(|path| Recorded {
-                name: path.file_stem().unwrap().to_string_lossy().into_owned(),
-                exchange: serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap(),
-            })
-            .filter(|recorded| recorded.exchange.get("request").is_some())
-            .collect();
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        assert!(all.len() > 100, "the recordings are there");
-        all
-    }
-
-    fn get(name: &str) -> Recorded {
-        Recorded::all().into_iter().find(|recorded| recorded.name == name).expect(name)
-    }
-
-    fn response(&self) -> Response {
-        let response = &self.exchange["response"];
-        let headers = response["headers"].as_object().unwrap();
-        Response {
-            status: u16::try_from(response["status"].as_u64().unwrap()).unwrap(),
-            headers: headers.iter().map(|(k, v)| (k.to_lowercase(), v.as_str().unwrap().to_owned())).collect(),
-            body: response["body"].as_str().unwrap_or_default().as_bytes().to_vec(),
-        }
-    }
-
-    fn method(&self) -> &str {
-        self.exchange["request"]["method"].as_str().unwrap()
-    }
-
-    fn path(&self) -> (String, BTreeMap<String, Vec<String>>) {
-        let path = self.exchange["request"]["path"].as_str().unwrap();
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut pairs = BTreeMap::<String, Vec<String>>::new();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap();
-            pairs.entry(name.into()).or_default().push(unescape(value).unwrap());
-        }
-        (path.to_owned(), pairs)
-    }
-
-    fn body(&self) -> Option<Value> {
-        self.exchange["request"]["body"].as_str().and_then(|body| serde_json::from_str(body).ok())
-    }
-
-    fn header(&self, name: &str) -> Option<String> {
-        let headers = self.exchange["request"]["headers"].as_object().unwrap();
-        headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str().unwrap().to_owned())
-    }
-}
-
 fn scope() -> Scope {
-    Scope { tenant: Some(TENANT.into()) }
+    Scope { tenant: Some(TENANT.into()), ..Scope::default() }
 }
 
 fn raw(value: &Value) -> runward::describe::Raw {
@@ -96,7 +34,7 @@ fn ours(recorded: &Recorded) -> Option<runward::error::Result<Request>> {
                     metadata: body.get("additionalMetadata").map(raw),
                     priority: body["priority"].as_i64(),
                     full: body["return_only_id"].is_null(),
-                    key: None,
+                    ..Create::default()
                 },
             )
         }
@@ -159,7 +97,7 @@ const REFUSED: &[(&str, &str)] = &[
 #[test]
 fn every_recorded_request_that_we_build_is_the_one_we_build() {
     let (mut compared, mut refused, mut used) = (0, vec![], vec![]);
-    for recorded in Recorded::all() {
+    for recorded in Recorded::all("hatchet") {
         let Some(request) = ours(&recorded) else { continue };
         let request = match request {
             Ok(request) => request,
@@ -216,7 +154,7 @@ fn differing(recorded: &Recorded, request: &Request) -> Vec<String> {
 #[test]
 fn every_recorded_failure_is_the_right_error() {
     let mut seen = BTreeMap::new();
-    for recorded in Recorded::all() {
+    for recorded in Recorded::all("hatchet") {
         let response = recorded.response();
         if response.ok() {
             continue;
@@ -267,7 +205,7 @@ fn a_failure_quotes_little_and_nothing_of_a_page() {
 #[test]
 fn every_recorded_trigger_answer_names_its_run() {
     let mut ids = vec![];
-    for recorded in Recorded::all().iter().filter(|recorded| recorded.path().0.ends_with("/trigger")) {
+    for recorded in Recorded::all("hatchet").iter().filter(|recorded| recorded.path().0.ends_with("/trigger")) {
         let response = recorded.response();
         if response.ok() && recorded.method() == "POST" {
             let id = HatchetApi.created(&response).unwrap();
@@ -285,7 +223,7 @@ fn every_recorded_trigger_answer_names_its_run() {
 #[test]
 fn a_page_goes_on_where_the_first_began() {
     let filter = Filter { page_size: Some(3), ..Filter::default() };
-    let first = HatchetApi.listed(&filter, None, &Recorded::get("list-limit-3").response()).unwrap();
+    let first = HatchetApi.listed(&filter, None, &Recorded::get("hatchet", "list-limit-3").response()).unwrap();
     assert_eq!(first.rows.len(), 3);
     let row: Value = serde_json::from_str(first.rows[0].as_str()).unwrap();
     let cursor = first.next.unwrap();
@@ -293,9 +231,12 @@ fn a_page_goes_on_where_the_first_began() {
     let value = |name: &str| request.query.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
     assert_eq!(value("offset").as_deref(), Some("3"));
     assert_eq!(value("until").as_deref(), row["taskInsertedAt"].as_str(), "the server's clock, to the microsecond");
-    let second = HatchetApi.listed(&filter, Some(&cursor), &Recorded::get("list-limit-3-page-2").response()).unwrap();
+    let second =
+        HatchetApi.listed(&filter, Some(&cursor), &Recorded::get("hatchet", "list-limit-3-page-2").response()).unwrap();
     assert_eq!(second.next.unwrap().split_once('~').unwrap(), ("6", cursor.split_once('~').unwrap().1));
-    let last = HatchetApi.listed(&Filter::default(), None, &Recorded::get("list-offset-beyond").response()).unwrap();
+    let last = HatchetApi
+        .listed(&Filter::default(), None, &Recorded::get("hatchet", "list-offset-beyond").response())
+        .unwrap();
     assert_eq!(last.next, None);
     for odd in ["", "3", "x~2026-11-22T16:30:00Z", "3~", "3~2026&limit=0", "-1~2026-11-22T16:30:00Z"] {
         assert_eq!(HatchetApi.list(&scope(), &filter, Some(odd)).unwrap_err().code, "invalid_cursor", "{odd}");
@@ -322,10 +263,13 @@ fn a_key_stands_in_the_metadata_and_finds_its_run() {
     assert_eq!(create(None, "").unwrap_err().code, "invalid_key");
     let request = HatchetApi.find(&scope(), "k:1", 0.0).unwrap().unwrap();
     assert!(request.query.contains(&("additional_metadata", "runwardKey:k:1".into())), "{request:?}");
-    let row: Value = serde_json::from_slice(&Recorded::get("list-after-false-500").response().body).unwrap();
-    let found = HatchetApi.found(&Recorded::get("list-after-false-500").response()).unwrap();
+    let row: Value = serde_json::from_slice(&Recorded::get("hatchet", "list-after-false-500").response().body).unwrap();
+    let found = HatchetApi.found("k:1", &Recorded::get("hatchet", "list-after-false-500").response()).unwrap();
     assert_eq!(found.as_deref(), row["rows"][0]["metadata"]["id"].as_str());
-    assert_eq!(HatchetApi.found(&Recorded::get("list-after-false-500-early").response()).unwrap(), None);
+    assert_eq!(
+        HatchetApi.found("k:1", &Recorded::get("hatchet", "list-after-false-500-early").response()).unwrap(),
+        None
+    );
 }
 
 #[test]
@@ -382,7 +326,8 @@ fn a_token_tells_its_tenant_and_server() {
 
 #[test]
 fn a_failed_run_with_retries_left_deserves_a_longer_look() {
-    let doubt = |name: &str| HatchetApi.doubt(std::str::from_utf8(&Recorded::get(name).response().body).unwrap());
+    let doubt =
+        |name: &str| HatchetApi.doubt(std::str::from_utf8(&Recorded::get("hatchet", name).response().body).unwrap());
     assert_eq!(doubt("run-false-failed"), 2_000.0);
     assert_eq!(doubt("run-standalone-failed"), 500.0);
     assert_eq!(doubt("run-standalone-completed"), 500.0);
@@ -393,8 +338,8 @@ fn a_failed_run_with_retries_left_deserves_a_longer_look() {
 fn a_tenant_is_needed_and_cannot_leave_its_path() {
     let create = Create { workflow: "w".into(), ..Create::default() };
     assert_eq!(HatchetApi.create(&Scope::default(), &create).unwrap_err().code, "missing_tenant");
-    let odd = Scope { tenant: Some("..".into()) };
+    let odd = Scope { tenant: Some("..".into()), ..Scope::default() };
     assert_eq!(HatchetApi.create(&odd, &create).unwrap_err().code, "invalid_id");
-    let path = HatchetApi.create(&Scope { tenant: Some("a/b".into()) }, &create).unwrap().path;
+    let path = HatchetApi.create(&Scope { tenant: Some("a/b".into()), ..Scope::default() }, &create).unwrap().path;
     assert_eq!(path, "/api/v1/stable/tenants/a%2Fb/workflow-runs/trigger");
 }

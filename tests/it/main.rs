@@ -2,17 +2,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test may fail so
 
 mod client_create;
+mod client_credentials;
 mod client_faults;
+mod client_systems;
 mod client_watch;
 mod directions;
+mod formance_api;
 mod fuzz;
 mod gateway_routes;
 mod gateway_serve;
 mod hatchet_api;
 mod inputs;
 mod lifecycle;
+mod meshx_api;
 mod mutants;
+mod onfido_api;
 mod recorded;
+mod recordings;
 mod support;
 mod systems;
 mod table;

@@ -3,6 +3,7 @@ use runward::client::{Client, Host, Options};
 use runward::error::{Error, Kind, Result};
 use runward::http::{Prepared, Response};
 use runward::policy::Limits;
+use runward::system::System;
 use runward::systems::hatchet::Hatchet;
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -214,6 +215,11 @@ pub fn client(url: &str, speed: f64, limits: Limits) -> Rc<Client<Native>> {
         ..Options::default()
     };
     Rc::new(Client::new(&Hatchet, Native::new(speed, SECRET), options).unwrap())
+}
+
+/// A client of another system, whose host holds this secret.
+pub fn client_of(system: &'static dyn System, secret: &str, speed: f64, options: Options) -> Rc<Client<Native>> {
+    Rc::new(Client::new(system, Native::new(speed, secret), options).unwrap())
 }
 
 /// The body of a recorded answer.

@@ -1,5 +1,5 @@
 // What the types promise, and what they refuse. A line under `@ts-expect-error` must not compile.
-import { ArgumentError, type DocumentCode, type Finding, Hatchet, HttpError, isRunwardError, newId, NotFoundError, parseRun, type Run, RunTable, RunwardError, type V1TaskStatus, verifyWebhook, type WebhookEvent, type Wire, type WorkflowInstance, type WorkflowRun } from "runward";
+import { ArgumentError, type DocumentCode, type Finding, Formance, Gateway, Hatchet, HttpError, isRunwardError, MeshX, newId, NotFoundError, Onfido, parseRun, type Run, RunTable, RunwardError, type V1TaskStatus, verifyWebhook, type WebhookEvent, type Wire, type WorkflowInstance, type WorkflowRun } from "runward";
 import { load } from "runward/slim";
 
 const id: string = newId();
@@ -33,8 +33,8 @@ if ("run" in run.wire && "shape" in run.wire) {
 run.wire satisfies Wire<"formance">;
 declare const instance: WorkflowInstance;
 instance.terminated satisfies boolean;
-declare const onfido: WorkflowRun;
-onfido.applicant_id satisfies string;
+declare const onfidoRun: WorkflowRun;
+onfidoRun.applicant_id satisfies string;
 parseRun("formance", "{}").wire satisfies Wire<"formance">;
 const code: DocumentCode = "zero_time";
 findings[0]!.code === code;
@@ -59,3 +59,21 @@ pages(new Uint8Array());
 declare const hatchet: Hatchet;
 void hatchet.runs.cancel(run, { force: true });
 void hatchet.runs.cancel(id);
+
+const formance = new Formance({ baseUrl: "http://localhost:8080", clientId: "id", clientSecret: async () => "secret" });
+formance.instances.sendEvent(id, { name: "paid" }) satisfies Promise<void>;
+// @ts-expect-error: an event has a name
+formance.instances.sendEvent(id, {});
+formance.runs.create({ workflow: id, input: { amount: "1" } });
+// @ts-expect-error: variables are texts
+formance.runs.create({ workflow: id, input: { amount: 1 } });
+const onfido = new Onfido({ region: "ca", token: "token" });
+onfido.evidence(id) satisfies Promise<Uint8Array>;
+// @ts-expect-error: a run is of an applicant
+onfido.runs.create({ workflow: id });
+// @ts-expect-error: there is no such region
+new Onfido({ region: "moon", token: "token" });
+// @ts-expect-error: it is asked whose runs they are
+new MeshX({ baseUrl: "http://localhost", token: "token" });
+const meshx = new MeshX({ baseUrl: "http://localhost", org: "acme", login: { user: "ana", password: "secret" } });
+new Gateway({ systems: { formance, onfido, meshx } });

@@ -1,5 +1,6 @@
 //! Formance Flows.
 
+pub mod api;
 pub mod event;
 pub mod lifecycle;
 pub mod model;
@@ -9,8 +10,9 @@ pub mod webhook;
 use crate::describe::{Document, Value, Wire};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
+use crate::lifecycle::Rules;
 use crate::run::{Run, Snapshot};
-use crate::system::Documents;
+use crate::system::{Api, Documents, System};
 
 /// Formance Flows.
 pub struct Formance;
@@ -59,6 +61,33 @@ pub static OTHERS: [Value; 13] = [
     model::AccessToken::VALUE,
 ];
 
+/// What it can do.
+pub static CAPABILITIES: [(&str, bool); 23] = [
+    ("create", true),
+    ("get", true),
+    ("list", true),
+    ("watch", true),
+    ("wait", true),
+    ("cancel", true),
+    ("replay", false),
+    ("findByKey", false),
+    ("instances.sendEvent", true),
+    ("instances.abort", true),
+    ("instances.history", true),
+    ("instances.stageHistory", true),
+    ("workflows.list", true),
+    ("workflows.create", true),
+    ("workflows.get", true),
+    ("workflows.delete", true),
+    ("triggers.list", true),
+    ("triggers.create", true),
+    ("triggers.get", true),
+    ("triggers.delete", true),
+    ("triggers.test", true),
+    ("triggers.occurrences", true),
+    ("info", true),
+];
+
 impl Documents for Formance {
     fn name(&self) -> SystemName {
         SystemName::Formance
@@ -78,5 +107,19 @@ impl Documents for Formance {
 
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
+    }
+
+    fn capabilities(&self) -> &'static [(&'static str, bool)] {
+        &CAPABILITIES
+    }
+}
+
+impl System for Formance {
+    fn rules(&self) -> &'static Rules {
+        &lifecycle::RULES
+    }
+
+    fn api(&self) -> &'static dyn Api {
+        &api::FormanceApi
     }
 }

@@ -32,20 +32,13 @@ impl Api for HatchetApi {
         Claims { tenant: claim("sub"), base: claim("server_url") }
     }
 
-    fn capabilities(&self) -> &'static [(&'static str, bool)] {
-        &[
-            ("create", true),
-            ("get", true),
-            ("list", true),
-            ("watch", true),
-            ("wait", true),
-            ("cancel", true),
-            ("replay", true),
-            ("findByKey", true),
-        ]
-    }
-
     fn create(&self, scope: &Scope, create: &Create) -> Result<Request> {
+        if !create.tags.is_empty() || !create.more.is_empty() {
+            return Err(argument(
+                "unsupported_field",
+                "Hatchet takes input, metadata and priority with a run, and no more",
+            ));
+        }
         let input = object("input", create.input.as_ref())?.unwrap_or("{}");
         let metadata = metadata(create)?;
         if create.workflow.is_empty() {
@@ -70,6 +63,10 @@ impl Api for HatchetApi {
         id.ok_or_else(|| odd("the answer to a trigger holds no id at /run/metadata/id"))
     }
 
+    fn look(&self) -> &'static str {
+        "look for it in the list before creating it again, or give a `key` by which it is looked for"
+    }
+
     fn find(&self, scope: &Scope, key: &str, since: Millis) -> Option<Result<Request>> {
         let filter = Filter {
             since: Some(since),
@@ -81,7 +78,7 @@ impl Api for HatchetApi {
     }
 
     /// Of several runs with one key the oldest is the one that the first try created.
-    fn found(&self, response: &Response) -> Result<Option<String>> {
+    fn found(&self, _key: &str, response: &Response) -> Result<Option<String>> {
         rows(response)?.last().map(id_of).transpose()
     }
 
@@ -90,6 +87,10 @@ impl Api for HatchetApi {
     }
 
     fn list(&self, scope: &Scope, filter: &Filter, cursor: Option<&str>) -> Result<Request> {
+        if !filter.tags.is_empty() {
+            let why = "Hatchet's runs have no tags: filter by metadata";
+            return Err(Error::new(Kind::Unsupported, "unsupported_filter", why).of(SystemName::Hatchet));
+        }
         let cursor = cursor.map(Cursor::parse).transpose()?;
         // Without `since` a server lists nothing; with the zero time nothing either.
         let mut request = Request::get(format!("{}/workflow-runs", tenant(scope)?))

@@ -61,6 +61,18 @@ pub static OTHERS: [Value; 10] = [
     model::ServerVersion::VALUE,
 ];
 
+/// What it can do.
+pub static CAPABILITIES: [(&str, bool); 8] = [
+    ("create", true),
+    ("get", true),
+    ("list", true),
+    ("watch", true),
+    ("wait", true),
+    ("cancel", true),
+    ("replay", true),
+    ("findByKey", true),
+];
+
 impl Documents for Hatchet {
     fn name(&self) -> SystemName {
         SystemName::Hatchet
@@ -80,6 +92,10 @@ impl Documents for Hatchet {
 
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
+    }
+
+    fn capabilities(&self) -> &'static [(&'static str, bool)] {
+        &CAPABILITIES
     }
 }
 

@@ -1,5 +1,6 @@
 //! meshX Foundation.
 
+pub mod api;
 pub mod lifecycle;
 pub mod model;
 pub mod view;
@@ -7,8 +8,9 @@ pub mod view;
 use crate::describe::{Document, Value, Wire};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
+use crate::lifecycle::Rules;
 use crate::run::{Run, Snapshot};
-use crate::system::Documents;
+use crate::system::{Api, Documents, System};
 
 /// meshX Foundation.
 pub struct MeshX;
@@ -47,6 +49,25 @@ pub static OTHERS: [Value; 14] = [
     model::User::VALUE,
 ];
 
+/// What it can do.
+pub static CAPABILITIES: [(&str, bool); 15] = [
+    ("create", true),
+    ("get", true),
+    ("list", true),
+    ("watch", true),
+    ("wait", true),
+    ("cancel", true),
+    ("replay", false),
+    ("findByKey", true),
+    ("update", true),
+    ("graph", true),
+    ("products", true),
+    ("compute.get", true),
+    ("compute.logs", true),
+    ("user", true),
+    ("errorCodes", true),
+];
+
 impl Documents for MeshX {
     fn name(&self) -> SystemName {
         SystemName::MeshX
@@ -66,5 +87,19 @@ impl Documents for MeshX {
 
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
+    }
+
+    fn capabilities(&self) -> &'static [(&'static str, bool)] {
+        &CAPABILITIES
+    }
+}
+
+impl System for MeshX {
+    fn rules(&self) -> &'static Rules {
+        &lifecycle::RULES
+    }
+
+    fn api(&self) -> &'static dyn Api {
+        &api::MeshXApi
     }
 }

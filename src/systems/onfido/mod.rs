@@ -1,5 +1,6 @@
 //! Onfido Studio.
 
+pub mod api;
 pub mod event;
 pub mod lifecycle;
 pub mod model;
@@ -9,8 +10,9 @@ pub mod webhook;
 use crate::describe::{Document, Value, Wire};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
+use crate::lifecycle::Rules;
 use crate::run::{Run, Snapshot};
-use crate::system::Documents;
+use crate::system::{Api, Documents, System};
 
 /// Onfido Studio.
 pub struct Onfido;
@@ -40,6 +42,28 @@ pub static OTHERS: [Value; 9] = [
     model::AccessToken::VALUE,
 ];
 
+/// What it can do.
+pub static CAPABILITIES: [(&str, bool); 18] = [
+    ("create", true),
+    ("get", true),
+    ("list", true),
+    ("watch", true),
+    ("wait", true),
+    ("cancel", false),
+    ("replay", false),
+    ("findByKey", true),
+    ("tasks.list", true),
+    ("tasks.get", true),
+    ("tasks.complete", true),
+    ("timelineFile.create", true),
+    ("timelineFile.get", true),
+    ("evidence", true),
+    ("evidenceFolder", true),
+    ("documents.qualified", true),
+    ("documents.advanced", true),
+    ("documents.simple", true),
+];
+
 impl Documents for Onfido {
     fn name(&self) -> SystemName {
         SystemName::Onfido
@@ -59,5 +83,24 @@ impl Documents for Onfido {
 
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
+    }
+
+    /// The `sdk_token`.
+    fn has_secrets(&self) -> bool {
+        true
+    }
+
+    fn capabilities(&self) -> &'static [(&'static str, bool)] {
+        &CAPABILITIES
+    }
+}
+
+impl System for Onfido {
+    fn rules(&self) -> &'static Rules {
+        &lifecycle::RULES
+    }
+
+    fn api(&self) -> &'static dyn Api {
+        &api::OnfidoApi
     }
 }

@@ -49,6 +49,143 @@ export class Hatchet {
   readonly runs: Runs<"hatchet">;
 }
 
+/** What a client of Formance Flows takes: a token, a client's id and secret, or neither where a server asks for none. */
+export type FormanceOptions = ClientOptions & {
+  /**
+   * Where Flows begins, such as `http://localhost:8080` or `https://….formance.cloud/api/orchestration`. With `clientId` it may
+   * be the stack's own address; tokens are fetched from its `/api/auth/oauth/token`, kept, and renewed.
+   */
+  baseUrl: string;
+} & ({ token?: Secret } | { clientId: string; clientSecret: Secret });
+
+/** A page of what a system keeps beside runs, as it sent it. */
+export interface Items {
+  items: unknown[];
+  /** The `cursor` of the next page; absent on the last. */
+  next?: string;
+}
+
+/** Which page to read. */
+export interface Paging {
+  /** The `next` of an earlier page. */
+  cursor?: string;
+  /** How many a page holds, at most 100. */
+  limit?: number;
+}
+
+/** A client of Formance Flows, v2. Whatever its own methods give is the inside of the system's envelope, as it sent it. */
+export class Formance {
+  constructor(options: FormanceOptions);
+  readonly runs: Runs<"formance">;
+  readonly instances: {
+    /** Sends an event to the stage that is open. Taken is not consumed: look at the run. `not_ready` may be tried again. */
+    sendEvent(id: string, event: { name: string }, options?: CallOptions): Promise<void>;
+    /** Asks for a run's end. Servers of today take it and do nothing. */
+    abort(id: string, options?: CallOptions): Promise<void>;
+    /** What each stage that began was given. */
+    history(id: string, options?: CallOptions): Promise<unknown[]>;
+    /** What a stage did: why a run that looks running does not move. */
+    stageHistory(id: string, stage: number, options?: CallOptions): Promise<unknown[]>;
+  };
+  readonly workflows: {
+    list(paging?: Paging, options?: CallOptions): Promise<Items>;
+    create(workflow: { name?: string; stages: object[] }, options?: CallOptions): Promise<unknown>;
+    get(id: string, options?: CallOptions): Promise<unknown>;
+    delete(id: string, options?: CallOptions): Promise<void>;
+  };
+  readonly triggers: {
+    list(paging?: Paging, options?: CallOptions): Promise<Items>;
+    create(
+      trigger: { event: string; workflowID: string; name?: string; version?: string; filter?: string; vars?: Record<string, string> },
+      options?: CallOptions,
+    ): Promise<unknown>;
+    get(id: string, options?: CallOptions): Promise<unknown>;
+    delete(id: string, options?: CallOptions): Promise<void>;
+    /** What the trigger would make of an event with this payload. */
+    test(id: string, payload: object, options?: CallOptions): Promise<unknown>;
+    occurrences(id: string, paging?: Paging, options?: CallOptions): Promise<Items>;
+  };
+  /** The server's version. */
+  info(options?: CallOptions): Promise<unknown>;
+}
+
+/** What a client of Onfido takes: an API token, or an OAuth client. */
+export type OnfidoOptions = ClientOptions & {
+  /** Whose servers; `eu` when absent. */
+  region?: "eu" | "us" | "ca";
+  /** Instead of a region's servers; one without a path gets `/v3.6`. */
+  baseUrl?: string;
+} & ({ token: Secret } | { clientId: string; clientSecret: Secret });
+
+/** A client of Onfido Studio, v3.6. Files come as bytes; one that is not ready yet is an error. */
+export class Onfido {
+  constructor(options: OnfidoOptions);
+  readonly runs: Runs<"onfido">;
+  readonly tasks: {
+    list(id: string, options?: CallOptions): Promise<unknown[]>;
+    get(id: string, task: string, options?: CallOptions): Promise<unknown>;
+    /** Completes a task that waits for data of yours. Read the task before you do it again. */
+    complete(id: string, task: string, body: { data: object | unknown[] }, options?: CallOptions): Promise<void>;
+  };
+  readonly timelineFile: {
+    /** Asks for the file to be made: `{ workflow_timeline_file_id, href }`. */
+    create(id: string, options?: CallOptions): Promise<unknown>;
+    get(id: string, file: string, options?: CallOptions): Promise<Uint8Array>;
+  };
+  /** The signed evidence file: a PDF. */
+  evidence(id: string, options?: CallOptions): Promise<Uint8Array>;
+  /** The evidence folder: a ZIP archive. */
+  evidenceFolder(id: string, options?: CallOptions): Promise<Uint8Array>;
+  /** Documents that were signed electronically: PDFs. */
+  readonly documents: {
+    qualified(id: string, file: string, options?: CallOptions): Promise<Uint8Array>;
+    advanced(id: string, file: string, options?: CallOptions): Promise<Uint8Array>;
+    simple(id: string, file: string, options?: CallOptions): Promise<Uint8Array>;
+  };
+}
+
+/** What a client of meshX takes: a token, or a login whose tokens are fetched, kept, and renewed. */
+export type MeshXOptions = ClientOptions & {
+  baseUrl: string;
+  /** Whose runs. */
+  org: string;
+} & ({ token: Secret } | { login: { user: string; password: Secret; remember?: boolean } });
+
+/** Which compute job is meant. */
+export interface ComputeQuery {
+  jobType?: "dq" | "prof";
+  /** `latest` when absent. */
+  suffix?: string;
+  run?: string;
+}
+
+/** A client of meshX Foundation. */
+export class MeshX {
+  constructor(options: MeshXOptions);
+  readonly runs: Runs<"meshx">;
+  /** Replaces what can be replaced of a run, all of it: read the run first. */
+  update(
+    id: string,
+    run: { status: string; config: object | null; error_message: string | null; updated_at: string | null; completed_at: string | null },
+    options?: CallOptions,
+  ): Promise<unknown>;
+  /** The run's tasks, in whatever form the engine behind it has. */
+  graph(id: string, options?: CallOptions): Promise<unknown>;
+  /** The data products, whose ids runs are created with. */
+  products(options?: CallOptions): Promise<unknown[]>;
+  readonly compute: {
+    get(id: string, query?: ComputeQuery, options?: CallOptions): Promise<unknown>;
+    logs(id: string, query?: ComputeQuery, options?: CallOptions): Promise<string[]>;
+  };
+  /** Who the token belongs to. */
+  user(options?: CallOptions): Promise<unknown>;
+  /** What errors the server knows. */
+  errorCodes(options?: CallOptions): Promise<unknown[]>;
+}
+
+/** A client of any system. */
+export type SystemClient = Hatchet | Formance | Onfido | MeshX;
+
 /** What gateways and triggers share. */
 export interface HandlerOptions {
   /** The path that all routes are below: `/api` when absent. */
@@ -66,7 +203,7 @@ export interface HandlerOptions {
 /** What a gateway takes. */
 export interface GatewayOptions extends HandlerOptions {
   /** The clients that it speaks through. */
-  systems: { hatchet?: Hatchet };
+  systems: { hatchet?: Hatchet; formance?: Formance; onfido?: Onfido; meshx?: MeshX };
 }
 
 /** An edge handler that holds the systems' tokens and serves browsers: lists, runs, their events, creates, cancels. */
@@ -79,7 +216,7 @@ export class Gateway {
 /** What a trigger takes. */
 export interface TriggerOptions extends HandlerOptions {
   /** The client that it creates runs through. */
-  client: Hatchet;
+  client: SystemClient;
   /** The workflow of every run; the whole body is then its input. Without it the body names the workflow. */
   workflow?: string;
   /** Where runs are read, for the `Location` of the answer. */

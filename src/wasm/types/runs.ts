@@ -80,16 +80,43 @@ export interface Page<S extends SystemName = SystemName> {
 }
 
 /** A run to create. */
-export interface Create {
-  /** Hatchet: the workflow's name; the others: its id. */
-  workflow: string;
-  /** What the run is given. */
-  input?: object;
-  /** The caller's own data about the run. */
-  metadata?: Record<string, unknown>;
-  /** Hatchet: 1 to 3. */
-  priority?: number;
-}
+export type Create<S extends SystemName = SystemName> = {
+  hatchet: {
+    /** The workflow's name. */
+    workflow: string;
+    /** What the run is given. */
+    input?: object;
+    /** The caller's own data about the run. */
+    metadata?: Record<string, unknown>;
+    /** 1 to 3. */
+    priority?: number;
+  };
+  formance: {
+    /** The workflow's id. */
+    workflow: string;
+    /** Its variables. Amounts too are texts, of any length. */
+    input?: Record<string, string>;
+  };
+  onfido: {
+    /** The workflow's id. */
+    workflow: string;
+    applicantId: string;
+    /** The run's `custom_data`. */
+    input?: object;
+    tags?: string[];
+    customerUserId?: string;
+    /** `completed_redirect_url`, `expired_redirect_url`, `expires_at`, `language`. */
+    link?: object;
+  };
+  meshx: {
+    /** The id of the data product. */
+    workflow: string;
+    name: string;
+    /** `single` when absent. */
+    runType?: string;
+    createdBy?: string;
+  };
+}[S];
 
 /** Which runs to list; without a member, all. */
 export interface Filter {
@@ -103,7 +130,9 @@ export interface Filter {
   workflow?: string | string[];
   /** Pairs of the metadata, all of which must be there. */
   metadata?: Record<string, string>;
-  /** How many runs a page holds. */
+  /** Labels, all of which must be there: Onfido. */
+  tags?: string | string[];
+  /** How many runs a page holds at the most; Onfido's pages have a size of their own. */
   limit?: number;
   /** The `next` of an earlier page. */
   cursor?: string;
@@ -156,8 +185,12 @@ export interface Effect<S extends SystemName = SystemName> {
 
 /** The runs of a system. */
 export interface Runs<S extends SystemName = SystemName> {
-  /** Creates a run. It is never sent twice without a `key`, by which the run is looked for when an answer is lost. */
-  create(request: Create, options?: CallOptions & { key?: string }): Promise<Run<S>>;
+  /**
+   * Creates a run. It is never sent twice without a `key`, by which the run is looked for when an answer is lost: in Hatchet's
+   * metadata, as a tag in Onfido, at the end of the name in meshX. Formance has no way to, so there an answer that is lost
+   * is always an `UnknownOutcomeError`.
+   */
+  create(request: Create<S>, options?: CallOptions & { key?: string }): Promise<Run<S>>;
   /** Reads a run. */
   get(id: string, options?: CallOptions): Promise<Run<S>>;
   /** Lists runs: `await` gives the first page, `for await` every run, `.pages()` every page. */

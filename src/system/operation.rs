@@ -1,0 +1,227 @@
+//! What a system can do beside the runs' common operations, as data: one mechanism makes all their requests.
+use super::answer::{member, members, odd, scalar, wrong};
+use super::opened;
+use crate::describe::{Others, Raw};
+use crate::error::{Result, SystemName};
+use crate::http::{Method, Request, Response, Wants, segment};
+
+/// An operation of one system.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Operation {
+    /// The name that the client and the table of capabilities know it by.
+    pub name: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The path, in which `{name}` stands for the argument of that name.
+    pub path: &'static str,
+    /// Arguments that stand in the query.
+    pub query: &'static [Parameter],
+    /// What is sent.
+    pub body: Body,
+    /// What comes back.
+    pub reads: Reads,
+    /// What becomes of it when it is sent again.
+    pub safety: Safety,
+}
+
+/// An argument that stands in the query.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Parameter {
+    /// The argument's name.
+    pub argument: &'static str,
+    /// Its name on the wire.
+    pub wire: &'static str,
+    /// Must it be given?
+    pub required: bool,
+}
+
+/// What an operation sends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// The argument `body`: an object in which these members must stand.
+    Whole(&'static [&'static str]),
+    /// An object of these arguments, all of which must be given.
+    Of(&'static [&'static str]),
+}
+
+/// What an operation's answer holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reads {
+    /// Nothing of interest, perhaps nothing at all.
+    Nothing,
+    /// JSON, under these names, one inside the other.
+    Json(&'static [&'static str]),
+    /// A page: `data` and `next` under this name.
+    Page(&'static str),
+    /// A file.
+    File,
+}
+
+/// What becomes of an operation that is sent again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Safety {
+    /// It changes nothing.
+    Read,
+    /// It changes something, and again nothing more.
+    Again,
+    /// It does it twice.
+    Once,
+}
+
+/// What an operation gave.
+#[derive(Clone, PartialEq)]
+pub enum Answer {
+    /// Nothing.
+    Nothing,
+    /// JSON text.
+    Json(String),
+    /// A file's bytes.
+    File(Vec<u8>),
+}
+
+impl Operation {
+    /// A read of JSON under these names.
+    pub const fn read(name: &'static str, path: &'static str, at: &'static [&'static str]) -> Operation {
+        let (body, reads, safety) = (Body::None, Reads::Json(at), Safety::Read);
+        Operation { name, method: Method::Get, path, query: &[], body, reads, safety }
+    }
+
+    /// A read of a file.
+    pub const fn file(name: &'static str, path: &'static str) -> Operation {
+        Operation { reads: Reads::File, ..Operation::read(name, path, &[]) }
+    }
+
+    /// A change, whose answer tells nothing.
+    pub const fn change(name: &'static str, method: Method, path: &'static str, safety: Safety) -> Operation {
+        let (body, reads) = (Body::None, Reads::Nothing);
+        Operation { name, method, path, query: &[], body, reads, safety }
+    }
+
+    /// The same, with these arguments in its query.
+    pub const fn with(self, query: &'static [Parameter]) -> Operation {
+        Operation { query, ..self }
+    }
+
+    /// The same, which sends this.
+    pub const fn sends(self, body: Body) -> Operation {
+        Operation { body, ..self }
+    }
+
+    /// The same, whose answer holds this.
+    pub const fn gives(self, reads: Reads) -> Operation {
+        Operation { reads, ..self }
+    }
+
+    /// The names of the arguments that it cannot do without, in order: those of the path, then those of the query.
+    pub fn places(&self) -> Vec<&'static str> {
+        let path = self.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);
+        path.chain(self.query.iter().filter(|parameter| parameter.required).map(|parameter| parameter.argument))
+            .collect()
+    }
+
+    /// The request of this operation with these arguments: an object.
+    ///
+    /// # Errors
+    /// `argument` when one is missing, unknown or of a wrong kind.
+    pub fn request(&self, system: SystemName, arguments: &Raw) -> Result<Request> {
+        let given =
+            members(arguments).ok_or_else(|| wrong(system, "not_an_object", "the arguments must be an object"))?;
+        let (path, mut known) = self.path(system, &given)?;
+        let mut request = Request::of(self.method, path);
+        for parameter in self.query {
+            known.push(parameter.argument);
+            match text(system, &given, parameter.argument)? {
+                Some(value) => request = request.with(parameter.wire, value),
+                None if parameter.required => return Err(self.missing(system, parameter.argument)),
+                None => {}
+            }
+        }
+        if let Some(body) = self.body(system, &given, &mut known)? {
+            request = request.json(body);
+        }
+        if let Some((name, _)) = given.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            let name = crate::http::quote(name);
+            let message = format!("{} takes no `{name}`; it takes {}", self.name, known.join(", "));
+            return Err(wrong(system, "unknown_argument", message));
+        }
+        Ok(request.wants(match self.reads {
+            Reads::Nothing => Wants::Nothing,
+            Reads::Json(_) | Reads::Page(_) => Wants::Json,
+            Reads::File => Wants::File,
+        }))
+    }
+
+    /// The path, and the names of the arguments in it.
+    fn path(&self, system: SystemName, given: &Others) -> Result<(String, Vec<&'static str>)> {
+        let (mut path, mut known) = (String::new(), vec![]);
+        for part in self.path.split('{') {
+            let (name, rest) = part.split_once('}').unwrap_or(("", part));
+            if !name.is_empty() {
+                let value = text(system, given, name)?.ok_or_else(|| self.missing(system, name))?;
+                path.push_str(&segment(name, &value).map_err(|error| error.of(system))?);
+                known.push(name);
+            }
+            path.push_str(rest);
+        }
+        Ok((path, known))
+    }
+
+    fn body(&self, system: SystemName, given: &Others, known: &mut Vec<&'static str>) -> Result<Option<String>> {
+        match self.body {
+            Body::None => Ok(None),
+            Body::Whole(required) => {
+                known.push("body");
+                let body = given.get("body").ok_or_else(|| self.missing(system, "body"))?;
+                let held = members(body).ok_or_else(|| wrong(system, "not_an_object", "`body` must be an object"))?;
+                if let Some(name) = required.iter().find(|name| held.get(name).is_none()) {
+                    let message = format!("{} sends the whole object: `{name}` is missing from it", self.name);
+                    return Err(wrong(system, "missing_argument", message));
+                }
+                Ok(Some(body.as_str().to_owned()))
+            }
+            Body::Of(names) => {
+                let mut parts = vec![];
+                for name in names {
+                    known.push(name);
+                    let value = given.get(name).ok_or_else(|| self.missing(system, name))?;
+                    parts.push(format!("\"{name}\":{}", value.as_str()));
+                }
+                Ok(Some(format!("{{{}}}", parts.join(","))))
+            }
+        }
+    }
+
+    fn missing(&self, system: SystemName, name: &str) -> crate::error::Error {
+        wrong(system, "missing_argument", format!("{} needs `{name}`", self.name))
+    }
+
+    /// What the answer to this operation says.
+    ///
+    /// # Errors
+    /// `decode` when it is not what the system sends.
+    pub fn answer(&self, system: SystemName, response: Response) -> Result<Answer> {
+        match self.reads {
+            Reads::Nothing => Ok(Answer::Nothing),
+            Reads::File => Ok(Answer::File(response.body)),
+            Reads::Json(names) => Ok(Answer::Json(member(system, &response, names)?.as_str().to_owned())),
+            Reads::Page(name) => {
+                let data = member(system, &response, &[name, "data"])?;
+                if !data.as_str().starts_with('[') {
+                    return Err(odd(system, &format!("the answer holds no list at /{name}/data")));
+                }
+                let next = opened(response.text()?, &[name, "next"]).filter(|next| next.as_str().starts_with('"'));
+                let next = next.map_or_else(String::new, |next| format!(",\"next\":{}", next.as_str()));
+                Ok(Answer::Json(format!("{{\"items\":{}{next}}}", data.as_str())))
+            }
+        }
+    }
+}
+
+/// The argument of that name as text; none when it is absent or null.
+fn text(system: SystemName, given: &Others, name: &str) -> Result<Option<String>> {
+    let Some(value) = given.get(name).filter(|value| value.as_str() != "null") else { return Ok(None) };
+    let wrong = || wrong(system, "wrong_argument", format!("`{name}` must be a text or a number"));
+    scalar(value).map(Some).ok_or_else(wrong)
+}

@@ -1,0 +1,79 @@
+//! The class behind `Hatchet`, `Formance`, `Onfido` and `MeshX`: one mechanism for all of them.
+use super::client::{self, CallOptions, Connection, JsClient, raw};
+use super::convert::{parsed, plain};
+use super::error::to_js;
+use super::runs::Runs;
+use super::signal::{abortable, promise};
+use crate::describe::Raw;
+use crate::error::SystemName;
+use crate::system::{Answer, Body, Operation, System};
+use crate::systems;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::AbortSignal;
+use web_sys::js_sys::{Promise, Uint8Array};
+
+/// A client of one system. Holds a secret, so it belongs into an edge function, a worker or a server.
+#[wasm_bindgen(skip_typescript)]
+pub struct SystemClient {
+    client: Rc<JsClient>,
+    signal: Option<AbortSignal>,
+}
+
+#[wasm_bindgen]
+impl SystemClient {
+    /// A client; nothing is sent yet. Throws `ArgumentError` for wrong options, and in a page, where a token is no secret.
+    #[wasm_bindgen(constructor)]
+    pub fn new(system: &str, options: JsValue) -> Result<SystemClient, JsValue> {
+        Ok(SystemClient { client: client::client(known(system)?, &options)?, signal: client::abort_signal(&options) })
+    }
+
+    /// Its runs.
+    #[wasm_bindgen(getter)]
+    pub fn runs(&self) -> Runs {
+        Runs::of(Rc::clone(&self.client), self.signal.clone())
+    }
+
+    /// Does what the table of operations calls by this name: gives nothing, a value, or a file's bytes.
+    pub fn operate(&self, name: String, arguments: JsValue, options: JsValue) -> Promise {
+        let client = Rc::clone(&self.client);
+        let call = CallOptions::of(&options, self.signal.as_ref());
+        promise(async move {
+            let (call, arguments) = (call?, raw(&arguments).map_err(|error| to_js(&error))?);
+            let arguments = arguments.unwrap_or_else(Raw::empty_object);
+            match abortable(&call.signals, Box::pin(client.operate(&name, &arguments, &call.call))).await? {
+                Answer::Nothing => Ok(JsValue::UNDEFINED),
+                Answer::Json(json) => parsed(&json).map_err(|error| to_js(&error)),
+                Answer::File(bytes) => Ok(Uint8Array::from(bytes.as_slice()).into()),
+            }
+        })
+    }
+
+    /// What a gateway or trigger shares of it.
+    pub fn connection(&self) -> Connection {
+        Connection::of(&self.client)
+    }
+}
+
+/// A system's own operations, as JavaScript calls them: for each its name, the names of its arguments in order, and whether
+/// an object with a body or with more of a query follows.
+#[wasm_bindgen(js_name = __operations, skip_typescript)]
+pub fn operations(system: &str) -> Result<JsValue, JsValue> {
+    let all: Vec<_> = known(system)?.api().operations().iter().map(signature).collect();
+    plain(&all).map_err(|error| to_js(&error))
+}
+
+fn signature(operation: &Operation) -> (&'static str, Vec<&'static str>, &'static str, bool) {
+    let body = match operation.body {
+        Body::None => "",
+        Body::Whole(_) => "whole",
+        Body::Of(_) => "of",
+    };
+    (operation.name, operation.places(), body, operation.query.iter().any(|parameter| !parameter.required))
+}
+
+fn known(system: &str) -> Result<&'static dyn System, JsValue> {
+    let found = SystemName::parse(system).and_then(systems::system);
+    found.ok_or_else(|| to_js(&client::argument("unknown_system", "there is no such system")))
+}
