@@ -89,12 +89,20 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if arguments.print_json {
         println!(
             "{}",
-            json!({"url": running.url, "tenant": running.tenant, "token": running.token, "control": running.control})
+            json!({
+                "url": running.url, "tenant": running.tenant, "token": running.token, "control": running.control,
+                "systems": running.systems,
+            })
         );
     } else {
         println!(
-            "Hatchet   {}\nTenant    {}\nToken     {}\nControls  {}",
-            running.url, running.tenant, running.token, running.control
+            "Hatchet   {}\nTenant    {}\nToken     {}\nFormance  {}\nToken     {}\nControls  {}",
+            running.url,
+            running.tenant,
+            running.token,
+            running.systems.formance.url,
+            running.systems.formance.token,
+            running.control
         );
     }
     tokio::select! {

@@ -10,18 +10,22 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use serde::Serialize;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service;
 
 use crate::chance::Chance;
 use crate::clock::{Clock, Micros, Pace};
+use crate::control::{self, Controls};
 use crate::database::{Database, Place, fact, fact_or, keep};
+use crate::delivery::Post;
 use crate::faults::{Faults, Reset};
+use crate::formance::{self, Formance};
 use crate::hatchet::{self, Hatchet, Lags};
-use crate::{Error, control};
+use crate::{Error, house};
 
 /// How long open connections may take to finish when the engine stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -72,10 +76,33 @@ pub struct Running {
     pub token: String,
     /// The base address of the controls.
     pub control: String,
+    /// Where the other systems are and what opens them.
+    pub systems: Systems,
     /// The port.
     pub port: u16,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
+}
+
+/// The systems besides Hatchet.
+#[derive(Clone, Serialize)]
+pub struct Systems {
+    /// Formance Flows.
+    pub formance: FormanceAccess,
+}
+
+/// What opens Formance Flows.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FormanceAccess {
+    /// The base address of the stack; the service alone answers right below it.
+    pub url: String,
+    /// Whom the token endpoint gives tokens.
+    pub client_id: String,
+    /// With which secret.
+    pub client_secret: String,
+    /// A token that lasts.
+    pub token: String,
 }
 
 impl Running {
@@ -110,14 +137,26 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         let name = format!("hatchet.token {url}");
         fact_or(db, &name, || hatchet.keys.issue(&hatchet.tenant, &url, clock.now()))
     })?;
+    let formance = Arc::new(Formance::open(Arc::clone(&database), Arc::clone(&clock), chance)?);
+    let post = Arc::new(Post::new(database, clock, chance));
+    let systems = Systems {
+        formance: FormanceAccess {
+            url: format!("{address}/formance"),
+            client_id: formance.client_id.clone(),
+            client_secret: formance.client_secret.clone(),
+            token: formance.starting_token(),
+        },
+    };
     let faults = Arc::new(Faults::new(chance));
+    let controls = Controls { hatchet, formance, post, faults: Arc::clone(&faults) };
     let router = Router::new()
-        .nest("/hatchet", hatchet::router(Arc::clone(&hatchet), Arc::clone(&faults)))
-        .nest("/_control", control::router(Arc::clone(&hatchet), faults));
+        .nest("/hatchet", hatchet::router(Arc::clone(&controls.hatchet), Arc::clone(&faults)))
+        .nest("/formance", formance::router(Arc::clone(&controls.formance), faults))
+        .nest("/_control", control::router(controls.clone()));
     let (stop, stopped) = watch::channel(false);
-    let tenant = hatchet.tenant.clone();
-    let served = tokio::spawn(serve(listener, router, hatchet, stopped));
-    Ok(Running { url, tenant, token, control: format!("{address}/_control"), port, stop, served })
+    let tenant = controls.hatchet.tenant.clone();
+    let served = tokio::spawn(serve(listener, router, controls, stopped));
+    Ok(Running { url, tenant, token, control: format!("{address}/_control"), systems, port, stop, served })
 }
 
 /// The name under which the clock's base is kept; a stepped clock and a shifted one keep different things.
@@ -136,9 +175,12 @@ async fn listen(wished: u16) -> Result<TcpListener, Error> {
     }
 }
 
-async fn serve(listener: TcpListener, router: Router, hatchet: Arc<Hatchet>, mut stopped: watch::Receiver<bool>) {
+async fn serve(listener: TcpListener, router: Router, systems: Controls, mut stopped: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
-    let time = tokio::spawn(hatchet.run());
+    let mut time = JoinSet::new();
+    time.spawn(systems.hatchet.run());
+    time.spawn(house::run(systems.formance));
+    time.spawn(systems.post.run());
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -153,7 +195,7 @@ async fn serve(listener: TcpListener, router: Router, hatchet: Arc<Hatchet>, mut
     }
     drop(listener);
     drop(tokio::time::timeout(LAST_WORDS, graceful.shutdown()).await);
-    time.abort();
+    time.shutdown().await;
 }
 
 /// Serves one connection, until its end or until a fault resets it.

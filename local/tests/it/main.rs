@@ -5,8 +5,10 @@
 mod durable;
 mod exchange;
 mod faults;
+mod formance;
 mod lifecycle;
 mod plans;
+mod receiver;
 mod recorded;
 mod shape;
 mod world;
