@@ -17,6 +17,8 @@ use crate::faults::{Fault, Faults};
 use crate::formance::{self, Formance};
 use crate::hatchet::scenario::Workflow;
 use crate::hatchet::{Hatchet, Lags};
+use crate::meshx::{self, Meshx};
+use crate::onfido::{self, Onfido};
 use crate::serve::clock_fact;
 use crate::{Error, blocking, house};
 
@@ -28,6 +30,8 @@ const LONGEST_STEP_MS: f64 = 31_536_000_000.0;
 pub struct Controls {
     pub hatchet: Arc<Hatchet>,
     pub formance: Arc<Formance>,
+    pub onfido: Arc<Onfido>,
+    pub meshx: Arc<Meshx>,
     pub post: Arc<Post>,
     pub faults: Arc<Faults>,
 }
@@ -35,6 +39,8 @@ pub struct Controls {
 /// The routes of the controls.
 pub fn router(controls: Controls) -> Router {
     let formance = formance::control(Arc::clone(&controls.formance));
+    let onfido = onfido::control(Arc::clone(&controls.onfido));
+    let meshx = meshx::control(Arc::clone(&controls.meshx));
     Router::new()
         .route("/health", get(|| async { "ok\n" }))
         .route("/clock", get(clock))
@@ -46,6 +52,8 @@ pub fn router(controls: Controls) -> Router {
         .route("/webhooks", get(webhooks).post(set_disorder))
         .with_state(controls)
         .nest("/formance", formance)
+        .nest("/onfido", onfido)
+        .nest("/meshx", meshx)
 }
 
 /// What the controls answer.
@@ -104,6 +112,8 @@ async fn advance(State(controls): State<Controls>, Json(step): Json<Step>) -> An
         hatchet.database.write(|db| keep(db, clock_fact(hatchet.clock.pace()), &base.to_string()))?;
         hatchet.catch_up()?;
         house::catch_up(&*controls.formance)?;
+        house::catch_up(&*controls.onfido)?;
+        house::catch_up(&*controls.meshx)?;
         Ok(hatchet.clock.now())
     });
     Ok(Json(json!({"nowMicros": now.await?})))

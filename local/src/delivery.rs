@@ -121,7 +121,9 @@ impl Post {
     fn due(&self) -> Result<Vec<Letter>, Error> {
         let now = self.clock.now();
         let waiting = self.database.read(|db| {
-            Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM delivery WHERE due <= ?)", [now], |row| row.get::<_, bool>(0))?)
+            Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM delivery WHERE due <= ?)", [now], |row| {
+                row.get::<_, bool>(0)
+            })?)
         })?;
         if !waiting {
             return Ok(Vec::new());
@@ -145,9 +147,10 @@ impl Post {
             let letters = letters.collect::<Result<Vec<_>, _>>()?;
             let again = now + 2 * i64::try_from(PATIENCE.as_micros()).unwrap_or(0);
             for letter in &letters {
-                db.execute("UPDATE delivery SET due = ?, attempts = attempts + 1 WHERE id = ?", params![
-                    again, letter.id
-                ])?;
+                db.execute(
+                    "UPDATE delivery SET due = ?, attempts = attempts + 1 WHERE id = ?",
+                    params![again, letter.id],
+                )?;
             }
             Ok(letters)
         })
@@ -188,10 +191,10 @@ impl Post {
                     db.execute("DELETE FROM delivery WHERE id = ?", [letter.id])?;
                 } else {
                     let wait = post.clock.scaled(FIRST_RETRY << letter.attempts.min(16));
-                    db.execute("UPDATE delivery SET due = ? WHERE id = ?", params![
-                        post.clock.now() + wait,
-                        letter.id
-                    ])?;
+                    db.execute(
+                        "UPDATE delivery SET due = ? WHERE id = ?",
+                        params![post.clock.now() + wait, letter.id],
+                    )?;
                 }
                 Ok(())
             })

@@ -23,7 +23,8 @@ pub struct Stage {
 impl Stage {
     /// The name of the workflow that executes it.
     pub fn run_name(kind: &str) -> String {
-        let parts = kind.split('_').map(|part| part.get(..1).unwrap_or("").to_uppercase() + part.get(1..).unwrap_or(""));
+        let parts =
+            kind.split('_').map(|part| part.get(..1).unwrap_or("").to_uppercase() + part.get(1..).unwrap_or(""));
         format!("Run{}", parts.collect::<String>())
     }
 
@@ -151,8 +152,8 @@ fn interpolated(text: &str, variables: &Variables) -> String {
 fn delay(fields: &Fields<'_>) -> Result<Value, String> {
     let mut input = Map::new();
     if let Some(text) = fields.text("duration") {
-        let duration =
-            read_duration(&text).ok_or("resolving field 'Duration': unable to resolve field 'Duration' to duration value")?;
+        let duration = read_duration(&text)
+            .ok_or("resolving field 'Duration': unable to resolve field 'Duration' to duration value")?;
         input.insert("duration".into(), duration_text(duration).into());
     }
     if let Some(text) = fields.text("until") {
@@ -177,7 +178,8 @@ fn send(fields: &Fields<'_>) -> Result<Value, String> {
     let (Some(source), Some(destination)) = (fields.part("source"), fields.part("destination")) else {
         return Err("a send needs a source and a destination".into());
     };
-    let mut input = json!({"destination": side(&destination, false)?, "source": side(&source, true)?, "timestamp": null});
+    let mut input =
+        json!({"destination": side(&destination, false)?, "source": side(&source, true)?, "timestamp": null});
     if let Some(parts) = input.as_object_mut() {
         if let Some(money) = fields.part("amount") {
             let amount = amount(&money)?;
@@ -269,7 +271,8 @@ pub fn refused_at_start(stage: &Stage) -> Option<String> {
                 let both = [text(wallet, "id"), text(wallet, "name")];
                 let filled = both.iter().filter(|text| !text.is_empty()).count();
                 let lines = ["id", "name"];
-                let lines = lines.map(|field| missing(&format!("{title}.Wallet.WalletReference."), field, "id or name"));
+                let lines =
+                    lines.map(|field| missing(&format!("{title}.Wallet.WalletReference."), field, "id or name"));
                 return (filled != 1).then(|| lines.join("\n"));
             }
             let kind = if part.get("account").is_some() { "account" } else { "payment" };

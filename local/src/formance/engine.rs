@@ -5,10 +5,10 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::Formance;
 use super::config::{self, Stage, Variables};
 use super::events::publish;
 use super::stub::{self, Outcome, Step};
-use super::Formance;
 use crate::Error;
 use crate::chance::{Purpose, Spread};
 use crate::clock::Micros;
@@ -69,7 +69,15 @@ struct Row {
 }
 
 impl Formance {
-    fn after(&self, act: &Act<'_>, purpose: Purpose, key: i64, part: u64, spread: Spread, job: &Job) -> Result<(), Error> {
+    fn after(
+        &self,
+        act: &Act<'_>,
+        purpose: Purpose,
+        key: i64,
+        part: u64,
+        spread: Spread,
+        job: &Job,
+    ) -> Result<(), Error> {
         let mut draws = self.house.chance.stream(purpose, (key as u64) << 8 ^ part);
         act.later(draws.measured(spread), job)
     }
@@ -81,7 +89,8 @@ impl Formance {
     /// Starts an instance; an id is given only by a trigger.
     pub fn start(&self, act: &Act<'_>, workflow: i64, variables: &Variables, id: Option<String>) -> Result<i64, Error> {
         let db = act.db;
-        let place: i64 = db.query_row("SELECT coalesce(max(place), 0) + 1 FROM formance_instance", [], |row| row.get(0))?;
+        let place: i64 =
+            db.query_row("SELECT coalesce(max(place), 0) + 1 FROM formance_instance", [], |row| row.get(0))?;
         let ordinal: i64 =
             db.query_row("SELECT coalesce(max(ordinal), 0) + 1 FROM formance_instance", [], |row| row.get(0))?;
         let mut draws = self.house.chance.stream(Purpose::Instance, ordinal as u64);
@@ -132,11 +141,9 @@ impl Formance {
 
     fn begin_stage(&self, act: &Act<'_>, instance: i64, number: i64, run: &str) -> Result<(), Error> {
         let raw = stages(act, instance)?.get(usize::try_from(number).unwrap_or(0)).cloned().unwrap_or_default();
-        let variables: String = act.db.query_row(
-            "SELECT variables FROM formance_instance WHERE ordinal = ?",
-            [instance],
-            |row| row.get(0),
-        )?;
+        let variables: String =
+            act.db
+                .query_row("SELECT variables FROM formance_instance WHERE ordinal = ?", [instance], |row| row.get(0))?;
         let resolved = config::resolve(&raw, &serde_json::from_str(&variables)?);
         let refused = match &resolved {
             Ok(stage) => config::refused_at_start(stage),

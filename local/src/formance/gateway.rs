@@ -159,8 +159,7 @@ async fn subscriptions(State(formance): State<Arc<Formance>>, headers: HeaderMap
             let mut statement = db.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
                 let created = time::micros(row.get(4)?);
-                let events: Value =
-                    serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default();
+                let events: Value = serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default();
                 Ok(json!({
                     "active": true, "createdAt": created, "endpoint": row.get::<_, String>(1)?, "eventTypes": events,
                     "id": row.get::<_, String>(0)?, "secret": row.get::<_, String>(3)?, "updatedAt": created,

@@ -51,4 +51,3 @@ pub fn operate(formance: &Formance, id: &str, operation: Operation) -> Result<bo
         Ok(true)
     })
 }
-

@@ -107,7 +107,8 @@ async fn answer(formance: Arc<Formance>, request: Request) -> Answer {
     if !allowed.contains(&head.method.as_str()) {
         return Err(Refusal::Method(allowed.join(", ")));
     }
-    let body = axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|error| Refusal::Validation(error.to_string()))?;
+    let body =
+        axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|error| Refusal::Validation(error.to_string()))?;
     let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let call = Call { formance: Arc::clone(&formance), is_v2, query, headers: head.headers, body: body.to_vec() };
     let answer = dispatch(call, &head.method, parts).await;

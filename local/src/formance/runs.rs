@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use axum::http::header;
-use serde_json::{Map, Value, json};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Refusal, data};
 use super::config::{self, Variables, cannot_unmarshal};
@@ -74,9 +74,8 @@ where
 
 /// A workflow, a deleted one too.
 pub async fn get_workflow(call: Call, id: String) -> Answer {
-    let found = blocking(&call.formance, move |formance| {
-        formance.house.database.read(|db| store::find_workflow(db, &id))
-    });
+    let found =
+        blocking(&call.formance, move |formance| formance.house.database.read(|db| store::find_workflow(db, &id)));
     let (_, workflow) = found.await?.ok_or_else(|| Refusal::Internal(NO_ROWS.into()))?;
     Ok(data(200, workflow))
 }
@@ -169,10 +168,7 @@ async fn wait_for_answer(call: &Call, ordinal: i64) {
 }
 
 async fn found(call: &Call, id: String) -> Result<Option<Found>, Error> {
-    blocking(&call.formance, move |formance| {
-        formance.house.database.read(|db| store::find_instance(db, &id))
-    })
-    .await
+    blocking(&call.formance, move |formance| formance.house.database.read(|db| store::find_instance(db, &id))).await
 }
 
 async fn with_stages(call: &Call, found: Found) -> Result<shapes::Instance, Error> {
@@ -253,9 +249,8 @@ pub async fn abort(call: Call, id: String) -> Answer {
     }
     if call.formance.manners().abort_works && !found.shape.is_terminated {
         let ordinal = found.ordinal;
-        let cancelled = blocking(&call.formance, move |formance| {
-            order(formance, |act| cancel_stage(formance, act, ordinal))
-        });
+        let cancelled =
+            blocking(&call.formance, move |formance| order(formance, |act| cancel_stage(formance, act, ordinal)));
         cancelled.await?;
     }
     Ok(done())
@@ -273,9 +268,8 @@ pub fn cancel_stage(formance: &super::Formance, act: &Act<'_>, ordinal: i64) -> 
 pub async fn history(call: Call, id: String) -> Answer {
     let found = found(&call, id.clone()).await?.filter(|found| !found.is_forgotten);
     let found = found.ok_or_else(|| Refusal::Internal(format!("workflow not found for ID: {id}-main")))?;
-    let items = blocking(&call.formance, move |formance| {
-        formance.house.database.read(|db| store::history(db, found.ordinal))
-    });
+    let items =
+        blocking(&call.formance, move |formance| formance.house.database.read(|db| store::history(db, found.ordinal)));
     Ok(data(200, items.await?))
 }
 

@@ -53,7 +53,8 @@ fn send(input: &Value, outputs: &[Option<Value>]) -> Step {
             };
             with_wallet(&wallet, outputs, |id| {
                 let balances = [wallet.get("balance")];
-                let data = json!({"amount": amount, "balances": balances, "destination": destination, "metadata": null});
+                let data =
+                    json!({"amount": amount, "balances": balances, "destination": destination, "metadata": null});
                 ("DebitWallet", json!({"data": data, "id": id}))
             })
         }
@@ -108,11 +109,7 @@ fn between_accounts(amount: &Value, source: &Value, destination: &Value, outputs
 }
 
 /// A wallet is looked up by its name or its id first.
-fn with_wallet(
-    wallet: &Value,
-    outputs: &[Option<Value>],
-    then: impl FnOnce(Value) -> (&'static str, Value),
-) -> Step {
+fn with_wallet(wallet: &Value, outputs: &[Option<Value>], then: impl FnOnce(Value) -> (&'static str, Value)) -> Step {
     let text = |key: &str| wallet.get(key).and_then(Value::as_str).unwrap_or_default();
     match outputs {
         [] if text("id").is_empty() => Step::Activity("ListWallets", json!({"name": text("name")})),

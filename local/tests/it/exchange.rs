@@ -39,7 +39,8 @@ pub fn names(system: &str) -> Vec<String> {
     let files = std::fs::read_dir(folder(system)).unwrap().map(|file| file.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     let names = files.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned());
-    let mut names: Vec<String> = names.filter(|name| !["lifecycles", "broker-messages"].contains(&name.as_str())).collect();
+    let mut names: Vec<String> =
+        names.filter(|name| !["lifecycles", "broker-messages"].contains(&name.as_str())).collect();
     names.sort();
     names
 }

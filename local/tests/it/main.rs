@@ -7,6 +7,8 @@ mod exchange;
 mod faults;
 mod formance;
 mod lifecycle;
+mod meshx;
+mod onfido;
 mod plans;
 mod receiver;
 mod recorded;

@@ -80,8 +80,7 @@ fn loose_number(text: &str) -> &str {
 
 /// The class of a date: whether it has nanoseconds, and its zone.
 fn time_class(text: &str) -> Option<String> {
-    let is_time =
-        text.len() >= 20 && text.starts_with("20") && chrono::DateTime::parse_from_rfc3339(text).is_ok();
+    let is_time = text.len() >= 20 && text.starts_with("20") && chrono::DateTime::parse_from_rfc3339(text).is_ok();
     let zone = text.get(19..)?.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
     let digits = text.len() - 19 - zone.len();
     let precision = if digits > 7 { " with nanoseconds" } else { "" };

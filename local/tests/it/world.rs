@@ -105,7 +105,14 @@ impl World {
     }
 
     /// Sends a request to any of the systems exactly as given.
-    pub fn send_to(&self, base: &str, method: &str, path: &str, headers: &[(String, String)], body: Option<&str>) -> Answer {
+    pub fn send_to(
+        &self,
+        base: &str,
+        method: &str,
+        path: &str,
+        headers: &[(String, String)],
+        body: Option<&str>,
+    ) -> Answer {
         send(&self.agent, method, &format!("{base}{path}"), headers, body).unwrap()
     }
 

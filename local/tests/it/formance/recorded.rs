@@ -29,7 +29,8 @@ fn config(id: &str) -> Value {
         let body = told(&name).answer();
         let data = &body["data"];
         let found = [data, &data["workflow"], &body["cursor"]["data"][0]["workflow"]];
-        if let Some(workflow) = found.into_iter().find(|workflow| workflow["id"] == id && !workflow["config"].is_null()) {
+        if let Some(workflow) = found.into_iter().find(|workflow| workflow["id"] == id && !workflow["config"].is_null())
+        {
             return workflow["config"].clone();
         }
     }
@@ -81,7 +82,8 @@ fn workflow(world: &World, exchange: &Exchange) -> Ids {
     let in_body = body["workflowID"].as_str().filter(|id| !id.starts_with("00000000")).map(str::to_owned);
     let in_path = id_after(exchange, "workflows/").or_else(|| id_after(exchange, "workflowID="));
     let in_cursor = exchange.request.path.split_once("cursor=").and_then(|(_, cursor)| BASE64.decode(cursor).ok());
-    let in_cursor = in_cursor.map(|place| serde_json::from_slice::<Value>(&place).unwrap()["filters"]["WorkflowID"].clone());
+    let in_cursor =
+        in_cursor.map(|place| serde_json::from_slice::<Value>(&place).unwrap()["filters"]["WorkflowID"].clone());
     let in_cursor = in_cursor.and_then(|id| id.as_str().map(str::to_owned));
     let id = in_body.or(in_path).or(in_cursor);
     id.into_iter().map(|id| (id.clone(), world.workflow(&config(&id)))).collect()

@@ -133,7 +133,8 @@ fn retries_double_and_show_only_in_the_stage_history() {
     let world = World::stepped(1);
     let id = started(&world, json!([send("broke:shop")]));
     world.advance(10_000.0);
-    let activity = || world.flows("GET", &format!("/v2/instances/{id}/stages/0/history"), None).json()["data"][0].clone();
+    let activity =
+        || world.flows("GET", &format!("/v2/instances/{id}/stages/0/history"), None).json()["data"][0].clone();
     assert_eq!(activity()["attempt"], 5);
     assert_eq!(activity()["lastFailure"], "account broke:shop has insufficient funds");
     assert!(world.instance(&id)["status"][0].get("error").is_none());
@@ -179,7 +180,8 @@ fn a_trigger_starts_only_what_its_filter_lets_pass() {
     let workflow = world.workflow(&json!({"name": "w", "stages": [{"noop": {}}]}));
     let wish = json!({"event": "PAID", "workflowID": workflow, "filter": "event.amount > 10"});
     assert_eq!(world.flows("POST", "/v2/triggers", Some(&wish)).status, 201);
-    let event = |amount: i64| world.control("/formance/events", &json!({"type": "PAID", "payload": {"amount": amount}}));
+    let event =
+        |amount: i64| world.control("/formance/events", &json!({"type": "PAID", "payload": {"amount": amount}}));
     assert_eq!(event(5)["started"], json!([]));
     let started = event(50)["started"].clone();
     let id = started[0].as_str().unwrap();

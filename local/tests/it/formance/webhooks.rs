@@ -27,14 +27,21 @@ fn a_run_tells_of_its_course_in_signed_webhooks_that_are_sent_again_until_they_a
             "{}.{}.{}",
             letter.headers["formance-webhook-id"], letter.headers["formance-webhook-timestamp"], letter.body
         );
-        assert_eq!(letter.headers["formance-webhook-signature"], format!("v1,{}", crate::receiver::base64_mac(SECRET, &signed)));
+        assert_eq!(
+            letter.headers["formance-webhook-signature"],
+            format!("v1,{}", crate::receiver::base64_mac(SECRET, &signed))
+        );
         let body: serde_json::Value = serde_json::from_str(&letter.body).unwrap();
         assert_eq!(body["payload"]["instanceID"], id);
         kinds.push(body["type"].as_str().unwrap().to_owned());
     }
     kinds.sort();
     kinds.dedup();
-    let wanted = ["orchestration.started_workflow", "orchestration.succeeded_workflow", "orchestration.succeeded_workflow_stage"];
+    let wanted = [
+        "orchestration.started_workflow",
+        "orchestration.succeeded_workflow",
+        "orchestration.succeeded_workflow_stage",
+    ];
     assert_eq!(kinds, wanted);
     // The first was refused, and came again with the same id.
     let first = &letters[0].headers["formance-webhook-id"];
