@@ -20,7 +20,16 @@ use crate::house::order;
 use crate::{Error, blocking};
 
 type App = State<Arc<Meshx>>;
-type Answer = Result<Response<Body>, Response<Body>>;
+type Answer = Result<Response<Body>, Refusal>;
+
+/// A refusal as it goes out.
+struct Refusal(Box<Response<Body>>);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response<Body> {
+        *self.0
+    }
+}
 
 /// How long a token and its refresh are valid, in seconds, as the published example has them.
 const TOKEN_SECONDS: i64 = 18_000;
@@ -68,16 +77,16 @@ impl Meshx {
     }
 
     /// A refusal in the form in force.
-    fn refuse(&self, status: StatusCode, kind: &str, title: &str) -> Response<Body> {
+    fn refuse(&self, status: StatusCode, kind: &str, title: &str) -> Refusal {
         let body = match self.errors() {
             Errors::Detail => json!({"detail": title}),
             Errors::Title => json!({"errors": [], "status": status.as_u16(), "title": title, "type": kind}),
         };
-        (status, Json(body)).into_response()
+        Refusal(Box::new((status, Json(body)).into_response()))
     }
 
     /// 422, with the place and what is wrong there.
-    fn invalid(&self, place: &[&str], message: &str, kind: &str) -> Response<Body> {
+    fn invalid(&self, place: &[&str], message: &str, kind: &str) -> Refusal {
         let body = match self.errors() {
             Errors::Detail => json!({"detail": [{"loc": place, "msg": message, "type": kind}]}),
             Errors::Title => json!({
@@ -85,41 +94,43 @@ impl Meshx {
                 "title": "Request validation error.", "type": "request-validation",
             }),
         };
-        (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
+        Refusal(Box::new((StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()))
     }
 
-    fn failed(&self, error: &Error) -> Response<Body> {
+    fn failed(&self, error: &Error) -> Refusal {
         eprintln!("runward-local: {error}");
         self.refuse(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal Server Error")
     }
 }
 
-async fn not_found(State(meshx): App) -> Response<Body> {
+async fn not_found(State(meshx): App) -> Refusal {
     meshx.refuse(StatusCode::NOT_FOUND, "not-found", "Not Found")
 }
 
-async fn with_token(State(meshx): App, request: Request, next: Next) -> Response<Body> {
+async fn with_token(State(meshx): App, request: Request, next: Next) -> Answer {
     let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     match value.and_then(|value| value.strip_prefix("Bearer ")) {
-        None => meshx.refuse(StatusCode::UNAUTHORIZED, "authorization-required", "Authorization token required."),
+        None => Err(meshx.refuse(StatusCode::UNAUTHORIZED, "authorization-required", "Authorization token required.")),
         Some(token) if !meshx.admits(token, "access") => {
-            meshx.refuse(StatusCode::UNAUTHORIZED, "invalid-authorization", "Invalid authorization token.")
+            Err(meshx.refuse(StatusCode::UNAUTHORIZED, "invalid-authorization", "Invalid authorization token."))
         }
-        Some(_) => next.run(request).await,
+        Some(_) => Ok(next.run(request).await),
     }
 }
 
 /// The header is needed; another organisation than the token's is forbidden.
-async fn with_org(State(meshx): App, request: Request, next: Next) -> Response<Body> {
+async fn with_org(State(meshx): App, request: Request, next: Next) -> Answer {
     match request.headers().get("x-org").map(|org| org.as_bytes() == meshx.org.as_bytes()) {
-        None => meshx.invalid(&["header", "x-org"], "Field required", "missing"),
-        Some(false) => meshx.refuse(StatusCode::FORBIDDEN, "insufficient-permissions", "Insufficient permissions."),
-        Some(true) => next.run(request).await,
+        None => Err(meshx.invalid(&["header", "x-org"], "Field required", "missing")),
+        Some(false) => {
+            Err(meshx.refuse(StatusCode::FORBIDDEN, "insufficient-permissions", "Insufficient permissions."))
+        }
+        Some(true) => Ok(next.run(request).await),
     }
 }
 
 /// A body that is an object.
-fn object(meshx: &Meshx, body: &[u8]) -> Result<Map<String, Value>, Response<Body>> {
+fn object(meshx: &Meshx, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => {
             meshx.invalid(&["body"], "Input should be a valid dictionary", "model_attributes_type")
@@ -129,12 +140,7 @@ fn object(meshx: &Meshx, body: &[u8]) -> Result<Map<String, Value>, Response<Bod
 }
 
 /// A key that must be there; null only where that is fine.
-fn needed(
-    meshx: &Meshx,
-    body: &Map<String, Value>,
-    key: &str,
-    is_nullable: bool,
-) -> Result<Option<String>, Response<Body>> {
+fn needed(meshx: &Meshx, body: &Map<String, Value>, key: &str, is_nullable: bool) -> Result<Option<String>, Refusal> {
     match body.get(key) {
         None => Err(meshx.invalid(&["body", key], "Field required", "missing")),
         Some(Value::Null) if is_nullable => Ok(None),
@@ -143,7 +149,7 @@ fn needed(
     }
 }
 
-fn text(meshx: &Meshx, body: &Map<String, Value>, key: &str) -> Result<String, Response<Body>> {
+fn text(meshx: &Meshx, body: &Map<String, Value>, key: &str) -> Result<String, Refusal> {
     needed(meshx, body, key, false).map(Option::unwrap_or_default)
 }
 
@@ -173,7 +179,7 @@ struct Which {
 }
 
 /// The run that the query names.
-async fn known(meshx: &Arc<Meshx>, which: Which) -> Result<Run, Response<Body>> {
+async fn known(meshx: &Arc<Meshx>, which: Which) -> Result<Run, Refusal> {
     let place = ["query", "identifier"];
     let id = which.identifier.ok_or_else(|| meshx.invalid(&place, "Field required", "missing"))?;
     if uuid::Uuid::parse_str(&id).is_err() {

@@ -10,6 +10,7 @@ mod files;
 mod routes;
 pub mod scenario;
 mod store;
+mod webhooks;
 mod wire;
 
 use std::sync::{Arc, OnceLock};
@@ -19,6 +20,7 @@ use rusqlite::{OptionalExtension, params};
 pub use control::control;
 pub use files::router as files_router;
 pub use routes::router;
+pub use store::{Filter, Query, page_query};
 
 use crate::Error;
 use crate::chance::Chance;

@@ -17,12 +17,13 @@ use super::answer::{Answer, Refusal};
 use super::engine::Wish;
 use super::store::{self, Filter, PAGE, Run, Task};
 use super::wire::Object;
-use super::{Onfido, events};
+use super::{Onfido, webhooks};
+use crate::blocking;
 use crate::faults::Faults;
 use crate::house::order;
-use crate::{Error, blocking};
 
-type App = State<Arc<Onfido>>;
+/// What every call is given.
+pub type App = State<Arc<Onfido>>;
 
 /// How long an OAuth token is valid, in seconds.
 const TOKEN_SECONDS: i64 = 3600;
@@ -43,8 +44,8 @@ pub fn router(onfido: Arc<Onfido>, faults: Arc<Faults>) -> Router {
         .route(&run("/timeline_file/{file}"), get(find_timeline))
         .route(&run("/signed_evidence_file"), get(signed_evidence))
         .route(&run("/evidence_folder"), get(evidence_folder))
-        .route("/webhooks", get(list_webhooks).post(create_webhook))
-        .route("/webhooks/{id}", get(find_webhook).put(update_webhook).delete(delete_webhook))
+        .route("/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/webhooks/{id}", get(webhooks::find).put(webhooks::update).delete(webhooks::delete))
         .fallback(|| async { Refusal::not_found() })
         .route_layer(middleware::from_fn_with_state(Arc::clone(&onfido), authenticated))
         .route("/oauth/token", post(token))
@@ -100,11 +101,12 @@ fn sent(status: StatusCode, shape: &[(&'static str, Value)]) -> Response<Body> {
 }
 
 /// A body that is an object.
-fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+pub fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     serde_json::from_slice(body).map_err(|error| Refusal::unreadable(format!("the body cannot be read: {error}")))
 }
 
-fn text(body: &Map<String, Value>, key: &'static str) -> Result<Option<String>, Refusal> {
+/// A text, if there is one.
+pub fn text(body: &Map<String, Value>, key: &'static str) -> Result<Option<String>, Refusal> {
     match body.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -189,8 +191,16 @@ fn day(name: &'static str, text: &str) -> Result<i64, Refusal> {
     Ok(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros())
 }
 
-/// The filter, the page, and the query without its page. Lists are separated by commas or repeated.
-fn filter(query: &str) -> Result<(Filter, i64, Vec<(String, String)>), Refusal> {
+/// What a list is asked for.
+struct Wanted {
+    filter: Filter,
+    page: i64,
+    /// The query without its page, for the links to the others.
+    rest: Vec<(String, String)>,
+}
+
+/// Lists are separated by commas or repeated.
+fn wanted(query: &str) -> Result<Wanted, Refusal> {
     let (mut filter, mut page, mut rest) = (Filter::default(), 1, Vec::new());
     for (key, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
         let items = || value.split(',').filter(|item| !item.is_empty()).map(str::to_owned);
@@ -211,11 +221,11 @@ fn filter(query: &str) -> Result<(Filter, i64, Vec<(String, String)>), Refusal> 
         }
         rest.push((key, value));
     }
-    Ok((filter, page, rest))
+    Ok(Wanted { filter, page, rest })
 }
 
 async fn list(State(onfido): App, RawQuery(query): RawQuery) -> Answer {
-    let (filter, page, rest) = filter(query.as_deref().unwrap_or_default())?;
+    let Wanted { filter, page, rest } = wanted(query.as_deref().unwrap_or_default())?;
     let found = blocking(&onfido, move |onfido| onfido.house.database.read(|db| store::page(db, &filter, page)));
     let (runs, total) = found.await?;
     let shapes: Vec<_> = runs.into_iter().map(|run| onfido.with_session(run)).collect();
@@ -314,81 +324,4 @@ async fn signed_evidence(State(onfido): App, Path(run): Path<String>) -> Answer 
 
 async fn evidence_folder(State(onfido): App, Path(run): Path<String>) -> Answer {
     download(&onfido, run, "evidence_folder", None).await
-}
-
-/// A webhook as it is stored: what was not sent has a default, and what belongs to OAuth is null.
-fn webhook(id: &str, token: &str, body: &Map<String, Value>) -> Result<Value, Refusal> {
-    let url = text(body, "url")?.ok_or_else(|| Refusal::field("url", "is missing"))?;
-    // The real system takes https alone; here a receiver on loopback must do.
-    let is_loopback =
-        ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| url.starts_with(start));
-    if !is_loopback && !url.starts_with("https://") {
-        return Err(Refusal::field("url", "must be https, or http on loopback"));
-    }
-    let or = |key: &str, default: Value| body.get(key).filter(|value| !value.is_null()).cloned().unwrap_or(default);
-    Ok(json!({
-        "enabled": or("enabled", true.into()), "environments": or("environments", json!(["sandbox", "live"])),
-        "events": or("events", json!([])), "href": format!("/v3.6/webhooks/{id}"), "id": id,
-        "name": or("name", Value::Null), "oauth_enabled": false, "oauth_server_client_id": null,
-        "oauth_server_client_secret": null, "oauth_server_scope": null, "oauth_server_url": null, "payload_version": 3,
-        "token": token, "url": url,
-    }))
-}
-
-async fn all_webhooks(onfido: &Arc<Onfido>) -> Result<Vec<Map<String, Value>>, Error> {
-    blocking(onfido, |onfido| onfido.house.database.read(events::webhooks)).await
-}
-
-async fn list_webhooks(State(onfido): App) -> Answer {
-    Ok(Json(json!({"webhooks": all_webhooks(&onfido).await?})).into_response())
-}
-
-async fn known_webhook(onfido: &Arc<Onfido>, id: &str) -> Result<Map<String, Value>, Refusal> {
-    let found = all_webhooks(onfido).await?.into_iter();
-    found.into_iter().find(|webhook| webhook.get("id").is_some_and(|known| known == id)).ok_or_else(Refusal::not_found)
-}
-
-async fn create_webhook(State(onfido): App, body: Bytes) -> Answer {
-    let id = uuid::Uuid::new_v4().to_string();
-    let webhook = webhook(&id, &onfido.webhook_token, &object(&body)?)?;
-    let stored = webhook.to_string();
-    blocking(&onfido, move |onfido| {
-        onfido.house.database.write(|db| {
-            db.execute("INSERT INTO onfido_webhook (id, definition) VALUES (?, ?)", [&id, &stored])?;
-            Ok(())
-        })
-    })
-    .await?;
-    Ok((StatusCode::CREATED, Json(webhook)).into_response())
-}
-
-async fn find_webhook(State(onfido): App, Path(id): Path<String>) -> Answer {
-    Ok(Json(known_webhook(&onfido, &id).await?).into_response())
-}
-
-async fn update_webhook(State(onfido): App, Path(id): Path<String>, body: Bytes) -> Answer {
-    let mut whole = known_webhook(&onfido, &id).await?;
-    whole.extend(object(&body)?);
-    let webhook = webhook(&id, &onfido.webhook_token, &whole)?;
-    let stored = webhook.to_string();
-    blocking(&onfido, move |onfido| {
-        onfido.house.database.write(|db| {
-            db.execute("UPDATE onfido_webhook SET definition = ? WHERE id = ?", [&stored, &id])?;
-            Ok(())
-        })
-    })
-    .await?;
-    Ok(Json(webhook).into_response())
-}
-
-async fn delete_webhook(State(onfido): App, Path(id): Path<String>) -> Answer {
-    known_webhook(&onfido, &id).await?;
-    blocking(&onfido, move |onfido| {
-        onfido.house.database.write(|db| {
-            db.execute("DELETE FROM onfido_webhook WHERE id = ?", [&id])?;
-            Ok(())
-        })
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
 }

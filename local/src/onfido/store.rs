@@ -76,11 +76,17 @@ pub fn load(db: &Connection, ordinal: i64) -> Result<Run, Error> {
 /// What the runs of a list have in common.
 #[derive(Debug, Default)]
 pub struct Filter {
+    /// Any of these; all when empty.
     pub statuses: Vec<String>,
+    /// Whose runs.
     pub applicant: Option<String>,
+    /// All of these.
     pub tags: Vec<String>,
+    /// Created after this moment.
     pub after: Option<Micros>,
+    /// Created before this moment.
     pub before: Option<Micros>,
+    /// Oldest first instead of newest.
     pub ascending: bool,
 }
 
@@ -111,17 +117,33 @@ impl Filter {
     }
 }
 
-/// A page of runs, and how many there are in all.
-pub fn page(db: &Connection, filter: &Filter, page: i64) -> Result<(Vec<Run>, i64), Error> {
+/// A query and its values.
+#[derive(Debug)]
+pub struct Query {
+    /// SQL with `?`.
+    pub sql: String,
+    /// What stands for each.
+    pub values: Vec<Sql>,
+}
+
+/// The runs of a page.
+pub fn page_query(filter: &Filter, page: i64) -> Query {
     let (condition, mut values) = filter.condition();
-    let sql = format!("SELECT count(*) FROM onfido_run r WHERE {condition}");
-    let total = db.prepare_cached(&sql)?.query_row(params_from_iter(&values), |row| row.get(0))?;
     let order = if filter.ascending { "ASC" } else { "DESC" };
+    values.push(((page - 1) * PAGE).into());
     let sql =
         format!("SELECT {RUN} FROM onfido_run r WHERE {condition} ORDER BY r.ordinal {order} LIMIT {PAGE} OFFSET ?");
-    values.push(((page - 1) * PAGE).into());
-    let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
+    Query { sql, values }
+}
+
+/// A page of runs, and how many there are in all.
+pub fn page(db: &Connection, filter: &Filter, page: i64) -> Result<(Vec<Run>, i64), Error> {
+    let (condition, values) = filter.condition();
+    let sql = format!("SELECT count(*) FROM onfido_run r WHERE {condition}");
+    let total = db.prepare_cached(&sql)?.query_row(params_from_iter(&values), |row| row.get(0))?;
+    let query = page_query(filter, page);
+    let mut statement = db.prepare_cached(&query.sql)?;
+    let mut rows = statement.query(params_from_iter(query.values))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(run(row)?);
