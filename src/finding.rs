@@ -83,13 +83,6 @@ pub enum What {
     Task,
 }
 
-impl What {
-    /// Is it a run, or a page of them?
-    pub fn holds_a_run(self) -> bool {
-        matches!(self, What::Run | What::Page | What::Created | What::Task)
-    }
-}
-
 /// All that was found in one input.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Report {

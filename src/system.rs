@@ -1,6 +1,6 @@
 //! What every system must say of itself.
-use crate::describe::{Document, Raw, Value};
-use crate::error::{Error, Result, SystemName};
+use crate::describe::{Document, Others, Raw, Value, Wire};
+use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{Request, Response};
 use crate::lifecycle::Rules;
 use crate::run::{Millis, Run, Snapshot};
@@ -131,4 +131,25 @@ pub struct Rows {
     pub rows: Vec<Raw>,
     /// Where the next page begins; `None` when this was the last.
     pub next: Option<String>,
+}
+
+/// The value of JSON text that was walked before.
+///
+/// # Errors
+/// `decode` when the text holds no such value.
+pub fn decode<T: Wire>(system: SystemName, json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| {
+        let message = format!("this cannot be read at line {} column {}", error.line(), error.column());
+        Error::new(Kind::Decode, "invalid_document", message).of(system)
+    })
+}
+
+/// What stands under these names, one inside the other; `None` where one of them is not there.
+pub fn opened(json: &str, names: &[&str]) -> Option<Raw> {
+    let mut at = Raw::parse(json)?;
+    for name in names {
+        let members: Others = serde_json::from_str(at.as_str()).ok()?;
+        at = members.get(name)?.clone();
+    }
+    Some(at)
 }

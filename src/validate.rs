@@ -1,5 +1,5 @@
 //! Validating and parsing whole documents of any system: the functions behind `validateRun`, `parseRun` and `parsePage`.
-use crate::describe::{Column, Document};
+use crate::describe::{Column, Document, Raw};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::{CATALOGUE, Code, Finding, Level, Report, Severity, What};
 use crate::read::{self, Item, Limits, Padded, Place, Walked, Walker};
@@ -107,22 +107,23 @@ pub fn validate_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> 
     Ok(reading.report())
 }
 
-/// Does a document serve, when this was asked for? A history is a list of runs in any form.
+/// Does a document serve, when this was asked for? A history is one of the system's, or a list of runs in any form.
 fn fits(document: What, asked: What) -> bool {
     match asked {
-        What::History => matches!(document, What::Run | What::Created | What::Task | What::Page),
+        What::History => !matches!(document, What::Event),
         What::Page => matches!(document, What::Page | What::Run | What::Task),
         asked => document == asked,
     }
 }
 
-/// One run, in the common view.
+/// One run, in the common view: of a document that holds one, or of the event that carries it.
 ///
 /// # Errors
 /// `decode` with all findings when the text is not one valid run; `argument` as in [`validate_run`].
 pub fn parse_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> Result<Parsed> {
     let report = valid(validate_run(system, bytes, options)?)?;
-    if !matches!(report.what, What::Run | What::Created | What::Task) {
+    let one = matches!(report.what, What::Run | What::Created | What::Task);
+    if !one && (report.what, report.runs) != (What::Event, 1) {
         return Err(unfit(&report, "one run", "parsePage"));
     }
     Ok(Parsed { snapshot: system.snapshot(text(bytes)?)?, findings: report.findings })
@@ -134,11 +135,43 @@ pub fn parse_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> Res
 /// `decode` with all findings when the text is not a valid page; `argument` as in [`validate_run`].
 pub fn parse_page(system: &dyn Documents, bytes: &[u8], options: &Options) -> Result<ParsedPage> {
     let report = valid(validate_run(system, bytes, options)?)?;
-    let page = system.documents().iter().find(|document| document.what == What::Page);
-    let Some(page) = page.filter(|_| report.what == What::Page) else {
+    if report.what != What::Page {
         return Err(unfit(&report, "a page of runs", "parseRun"));
+    }
+    let text = text(bytes)?;
+    Ok(ParsedPage { runs: system.page(text)?, rows: rows(system, text), findings: report.findings })
+}
+
+/// Where in a page the array of its rows stands.
+fn rows(system: &dyn Documents, page: &str) -> &'static str {
+    let input = Padded::new(page.as_bytes());
+    if read::first_value(&input, 0).is_none_or(|(first, _)| first == b'[') {
+        return "";
+    }
+    let pages: Vec<_> = system.documents().iter().filter(|document| document.what == What::Page).collect();
+    let found = read::recognise(&input, 0, &pages).and_then(|number| pages.get(number));
+    found.map_or("", |document| document.place)
+}
+
+/// The same document without its secrets, for those who may look at a run but not act with it: `sdk_token`, tokens, signed
+/// addresses, as the descriptions note them. Number spelling and order stay, white space does not.
+///
+/// # Errors
+/// `decode` when the text is not JSON.
+pub fn redacted(system: &dyn Documents, json: &str) -> Result<String> {
+    let bad = || Error::new(Kind::Decode, "bad_json", "this is not JSON").of(system.name());
+    let raw = Raw::parse(json).ok_or_else(bad)?;
+    let documents: Vec<&Document> = system.documents().iter().collect();
+    let of = |raw: &Raw| {
+        let found = read::recognise(&Padded::new(raw.as_str().as_bytes()), 0, &documents);
+        found.and_then(|number| documents.get(number)).map_or_else(|| raw.clone(), |found| found.value.redact(raw))
     };
-    Ok(ParsedPage { runs: system.page(text(bytes)?)?, rows: page.place, findings: report.findings })
+    let is_list = raw.as_str().starts_with('[') && !documents.iter().any(|document| document.value.takes(b'['));
+    if !is_list {
+        return Ok(of(&raw).as_str().into());
+    }
+    let items: Vec<Raw> = serde_json::from_str(raw.as_str()).map_err(|_| bad())?;
+    serde_json::to_string(&items.iter().map(of).collect::<Vec<_>>()).map_err(|_| bad())
 }
 
 fn valid(report: Report) -> Result<Report> {
@@ -316,7 +349,8 @@ impl Reading<'_> {
         }
         let one = match document.what {
             What::Run | What::Created => 1,
-            What::Task if !prefix.is_empty() => 1,
+            What::Task if !prefix.is_empty() && document.run.is_some() => 1,
+            What::Event if !document.place.is_empty() => 1,
             _ => rows as u32,
         };
         if several || document.what == What::Task {
@@ -347,7 +381,7 @@ impl Reading<'_> {
         for other in others {
             for theirs in other.documents() {
                 let likeness = read::likeness(self.input, start, theirs.value);
-                if likeness.missing == 0 && likeness.present > own.present {
+                if likeness.missing == 0 && likeness.present >= own.present.max(1) {
                     let message =
                         format!("this is no document of {}: it looks like one of {}", self.system.name(), other.name());
                     return Some(finding(Code::OtherSystem, message));

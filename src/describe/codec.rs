@@ -1,5 +1,7 @@
 //! Decoding and encoding of the kinds, and what the macros need of it. The walker checks; what is here only carries.
-use super::kinds::{AnyObject, AtMost, DateTime, NaiveDateTime, Null, Nullable, Number, Raw, Rows, Text, Uuid, Wire};
+use super::kinds::{
+    AnyObject, AtMost, DateTime, NaiveDateTime, Null, Nullable, Number, Raw, Rows, Secret, Text, Uuid, Wire,
+};
 use core::fmt;
 use core::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
@@ -88,6 +90,7 @@ macro_rules! strings {
     )*};
 }
 strings! {
+    [] Secret;
     [] Uuid;
     [] DateTime;
     [] NaiveDateTime;

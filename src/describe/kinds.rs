@@ -42,6 +42,12 @@ impl Raw {
         Raw(RawValue::from_string("{}".into()).unwrap_or_else(|_| RawValue::NULL.to_owned()))
     }
 
+    /// An object with those of these members that have a text.
+    pub fn object_of(members: &[(&str, Option<&str>)]) -> Raw {
+        let members: BTreeMap<&str, &str> = members.iter().filter_map(|(name, text)| Some((*name, (*text)?))).collect();
+        serde_json::value::to_raw_value(&members).map_or_else(|_| Raw::empty_object(), Raw)
+    }
+
     /// The JSON text.
     pub fn as_str(&self) -> &str {
         self.0.get()
@@ -66,6 +72,16 @@ impl Number {
     /// The nearest double.
     pub fn to_f64(&self) -> f64 {
         self.0.as_str().parse().unwrap_or(f64::NAN)
+    }
+}
+
+/// A string that is never printed. Its field is noted as a secret, too, so that what is shown to others leaves it out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(super::REDACTED)
     }
 }
 
@@ -104,6 +120,13 @@ impl DateTime {
 }
 
 impl DateTime {
+    /// Milliseconds since 1970 without what is behind the microsecond, for systems that lose it on the way; `None` if it is
+    /// no date-time.
+    pub fn millis_to_the_micro(&self) -> Option<f64> {
+        let time = chrono::DateTime::parse_from_rfc3339(&self.0).ok()?;
+        Some(time.timestamp_micros() as f64 / 1000.0)
+    }
+
     /// The time in UTC, with as many digits as it needs; what is no date-time stays as it is.
     pub fn canonical(&self) -> String {
         let spell = |time: chrono::DateTime<chrono::FixedOffset>| {
@@ -116,9 +139,13 @@ impl DateTime {
 impl NaiveDateTime {
     /// Milliseconds since 1970, with the digits behind the millisecond as fraction; `None` if it is no date-time.
     pub fn millis(&self) -> Option<f64> {
-        let naive = || format!("{}Z", self.0);
+        self.with_offset().millis()
+    }
+
+    /// The same time with an offset.
+    pub fn with_offset(&self) -> DateTime {
         let zoned = chrono::DateTime::parse_from_rfc3339(&self.0);
-        zoned.or_else(|_| chrono::DateTime::parse_from_rfc3339(&naive())).ok().map(|time| millis(time.to_utc()))
+        DateTime(if zoned.is_ok() { self.0.clone() } else { format!("{}Z", self.0) })
     }
 }
 
@@ -147,6 +174,14 @@ impl<T> Nullable<T> {
             Nullable::Value(value) => Some(value),
         }
     }
+
+    /// The value, if it is not `null`.
+    pub fn into_option(self) -> Option<T> {
+        match self {
+            Nullable::Null => None,
+            Nullable::Value(value) => Some(value),
+        }
+    }
 }
 
 /// `null`, and nothing else.
@@ -170,6 +205,7 @@ macro_rules! kinds {
 }
 kinds! {
     String = Kind::String { min: 0, max: u32::MAX };
+    Secret = Kind::String { min: 0, max: u32::MAX };
     Uuid = Kind::Uuid;
     DateTime = Kind::DateTime;
     NaiveDateTime = Kind::NaiveDateTime;

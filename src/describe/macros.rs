@@ -220,7 +220,7 @@ macro_rules! object_codec {
         impl<'de> $crate::describe::macros::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::describe::macros::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 use core::marker::PhantomData;
-                use $crate::describe::macros::serde::de::{Error, MapAccess, Visitor};
+                use $crate::describe::macros::serde::de::{Error as _, MapAccess, Visitor};
 
                 struct Members;
                 impl<'de> Visitor<'de> for Members {
@@ -258,7 +258,8 @@ macro_rules! object_codec {
     };
 }
 
-/// A string of a known set. Others are warnings, and decode and encode as they came.
+/// A string of a known set. Others are warnings, and decode and encode as they came; so do, without a warning, known words
+/// in another case where `#[any_case]` says so.
 ///
 /// ```
 /// runward::string_enum! {
@@ -269,7 +270,14 @@ macro_rules! object_codec {
 /// ```
 #[macro_export]
 macro_rules! string_enum {
-    ($(#[doc = $doc:literal])* pub enum $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
+    ($(#[doc = $doc:literal])* #[any_case] $($enum:tt)*) => { $crate::string_enum_of! { true [$($doc)*] $($enum)* } };
+    ($(#[doc = $doc:literal])* pub enum $($enum:tt)*) => { $crate::string_enum_of! { false [$($doc)*] pub enum $($enum)* } };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! string_enum_of {
+    ($any_case:literal [$($doc:literal)*] pub enum $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum $name {
@@ -302,6 +310,7 @@ macro_rules! string_enum {
                 name: stringify!($name),
                 doc: $crate::doc!($($doc)*),
                 values: &[$($text),*],
+                any_case: $any_case,
             }));
         }
 
@@ -334,6 +343,7 @@ macro_rules! choice {
     ($(#[doc = $doc:literal])* pub enum $name:ident { $($variant:ident($type:ty) = $text:literal),* $(,)? }) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(clippy::large_enum_variant)] // it is read, shown and dropped, and there are few
         pub enum $name {
             $(#[doc = concat!("`", $text, "`")] $variant($type),)*
             /// Anything but exactly one of these members.
@@ -418,10 +428,9 @@ macro_rules! union {
 
         impl $crate::describe::macros::serde::Serialize for $name {
             fn serialize<S: $crate::describe::macros::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use $crate::describe::macros::serde::Serialize;
                 match self {
-                    $($name::$variant(value) => value.serialize(serializer),)*
-                    $name::Unknown(value) => value.serialize(serializer),
+                    $($name::$variant(value) => $crate::describe::macros::serde::Serialize::serialize(value, serializer),)*
+                    $name::Unknown(value) => $crate::describe::macros::serde::Serialize::serialize(value, serializer),
                 }
             }
         }

@@ -6,9 +6,11 @@ mod codec;
 mod kinds;
 #[doc(hidden)]
 pub mod macros;
+mod redact;
 
 pub use codec::Others;
 pub use kinds::*;
+pub use redact::REDACTED;
 
 use crate::finding::{Evidence, Level, What};
 
@@ -133,6 +135,19 @@ pub struct Enum {
     pub doc: &'static str,
     /// Those we know.
     pub values: &'static [&'static str],
+    /// Are words the same whatever their case?
+    pub any_case: bool,
+}
+
+impl Enum {
+    /// Which of the known words this is.
+    pub fn place(&self, word: &[u8]) -> Option<usize> {
+        let is = |known: &&str| {
+            let known = known.as_bytes();
+            known == word || self.any_case && known.eq_ignore_ascii_case(word)
+        };
+        self.values.iter().position(is)
+    }
 }
 
 /// Several kinds of values at one place.
@@ -178,6 +193,8 @@ pub enum Note {
     ZeroTime,
     /// A negative duration, or one of centuries, stands for "none".
     SentinelDuration,
+    /// Whoever holds it may act with it: it is kept out of what others see.
+    Secret,
     /// The payload may stand in the system's envelope.
     Wrapped(&'static Envelope),
 }
@@ -215,11 +232,17 @@ pub struct Document {
     pub value: Value,
     /// What the one run or task in it is; `None` where it holds rows, or no run.
     pub run: Option<fn() -> &'static Object>,
-    /// Where the run stands, or the rows do: a JSON Pointer.
+    /// Where the run stands, or the rows do: a JSON Pointer. An event without a run has `""`.
     pub place: &'static str,
 }
 
 impl Document {
+    /// Is there a run in it, or are there rows of them?
+    pub fn holds_a_run(&self) -> bool {
+        let carries = self.what == What::Event && !self.place.is_empty();
+        self.what == What::Page || self.run.is_some() || carries
+    }
+
     /// What a run in it comes in: its rows, where it has any, and otherwise the whole.
     pub fn row(&self) -> Value {
         fn rows(value: &Value) -> Option<Value> {
@@ -259,10 +282,11 @@ impl Field {
         }
     }
 
-    /// Is it a member that the contract requires, and that servers leave out?
+    /// Is it a member that the contract requires, and that servers leave out? What is only our policy to forgive is none.
     pub fn is_phantom(&self) -> bool {
         let required = |value: Value| value.presence == Presence::Required;
-        self.contract.is_some_and(|contract| required(contract.value)) && !required(self.value)
+        let invented = |contract: Contract| required(contract.value) && contract.evidence != Evidence::Policy;
+        self.contract.is_some_and(invented) && !required(self.value)
     }
 }
 

@@ -59,7 +59,7 @@ impl Walker {
     }
 
     /// By the contract, words that we do not know are wrong. What the contract invents is wrong once for each run, not
-    /// again for each of its parts.
+    /// again for each of its parts; a document without a run has no parts.
     fn severity(&self, record: &Record, run: Option<&'static Object>) -> Severity {
         match record.code {
             Code::UnknownStatus | Code::UnknownValue if self.plan.level == Level::Schema => Severity::Error,
@@ -68,7 +68,8 @@ impl Walker {
                     |step: u16| self.plan.objects.iter().find(|plan| plan.fields.iter().any(|f| f.step.id == step));
                 let is_run = run.is_some_and(|run| of(record.step).is_some_and(|plan| core::ptr::eq(plan.object, run)));
                 let is_row = self.table().starts().binary_search(&record.at).is_ok();
-                if is_run || is_row { Severity::Error } else { Severity::Warning }
+                let has_parts = run.is_some() || self.table().rows() > 0;
+                if is_run || is_row || !has_parts { Severity::Error } else { Severity::Warning }
             }
             code => code.severity(),
         }
@@ -108,7 +109,7 @@ fn message(record: &Record, expectation: Option<&Expectation>, lex: Lex) -> Stri
         Code::TooManyItems => format!("this array is too long: it must be {wanted}"),
         Code::NotOneMember => "this object must have exactly one member, whose name says what it is".into(),
         Code::UnknownStatus | Code::UnknownValue => match expectation {
-            Some(_) => format!("this word is new to us: we know {wanted}"),
+            Some(_) => format!("{} is new to us: we know {wanted}", word(record, lex)),
             None => "the only member of this object has a name that is new to us".into(),
         },
         Code::LoneSurrogate => "this escape is half of a surrogate pair: write both halves, or U+FFFD".into(),
@@ -121,6 +122,14 @@ fn message(record: &Record, expectation: Option<&Expectation>, lex: Lex) -> Stri
         Code::NaiveTime => "this date-time has no offset: read as UTC".into(),
         other => other.doc().into(),
     }
+}
+
+/// The word at the place, where it is short and plain: what stands in the wrong place may be a secret.
+fn word(record: &Record, lex: Lex) -> String {
+    let at = lex.at(record.at as usize);
+    let word = lex.string(at).map_or(&[][..], |end| lex.inside(at, end));
+    let plain = (1..=24).contains(&word.len()) && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    if plain { format!("\"{}\"", String::from_utf8_lossy(word)) } else { "this word".into() }
 }
 
 /// The number at the place, as it is spelled; cut off where no reader could use it any more.

@@ -148,7 +148,7 @@ impl Plan {
             Kind::Union(of) => (Op::Union, self.kinds(of.kinds), 0, 0),
         };
         let (mark, number) = match note {
-            Note::None => (Mark::None, number),
+            Note::None | Note::Secret => (Mark::None, number),
             Note::ZeroTime => (Mark::ZeroTime, number),
             Note::SentinelDuration => (Mark::SentinelDuration, number),
             Note::Wrapped(envelope) => {

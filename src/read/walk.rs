@@ -4,7 +4,7 @@
 use super::lex::{self, At, Broken, Close, Entry, Lex, Oddity, Padded, Trace};
 use super::plan::{FieldPlan, Mark, ObjectPlan, Op, Plan, Step};
 use super::table::{Row, Table};
-use crate::describe::{Column, Envelope, Object, Value, ZERO_TIME};
+use crate::describe::{Column, Envelope, Kind, Object, Value, ZERO_TIME};
 use crate::finding::{Code, Level, Severity};
 use core::cell::Cell;
 use std::collections::BTreeSet;
@@ -335,6 +335,7 @@ impl<'a> Walk<'a> {
             Op::Uuid | Op::DateTime | Op::NaiveDateTime | Op::Enum if self.is_right_unescaped(at, end, step) => {
                 return Some(end);
             }
+            Op::Enum if self.is_in_other_case(at, end, step) => return Some(end),
             Op::Uuid => Code::BadUuid,
             Op::DateTime | Op::NaiveDateTime => Code::BadDatetime,
             Op::Enum => unknown,
@@ -342,6 +343,15 @@ impl<'a> Walk<'a> {
         };
         self.record(code, at, step.id)?;
         Some(end)
+    }
+
+    /// Keeps the value of a word of a set whose case does not matter.
+    fn is_in_other_case(&mut self, at: At<'a>, end: At<'a>, step: &Step) -> bool {
+        let kind = self.plan.expectations.get(step.id as usize).map(|expectation| expectation.value.kind);
+        let Some(Kind::Enum(of)) = kind else { return false };
+        let Some(place) = of.place(self.lex.inside(at, end)) else { return false };
+        self.row.keep(step.column, place as f64);
+        true
     }
 
     /// Reads the string from `at` to `end` again with its escapes resolved, and keeps its value if it is right.

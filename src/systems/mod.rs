@@ -1,7 +1,7 @@
 //! The only list of systems, one line each.
 use crate::error::SystemName;
 use crate::lifecycle::Rules;
-use crate::system::System;
+use crate::system::{Documents, System};
 
 pub mod formance;
 pub mod hatchet;
@@ -9,11 +9,19 @@ pub mod meshx;
 pub mod onfido;
 
 /// All systems.
-pub static ALL: &[&dyn System] = &[&hatchet::Hatchet];
+pub static ALL: &[&dyn Documents] = &[&hatchet::Hatchet, &formance::Formance, &onfido::Onfido, &meshx::MeshX];
 
-/// The system of that name.
-pub fn system(name: SystemName) -> Option<&'static dyn System> {
+/// Those of them that we can speak to.
+static SPOKEN: &[&dyn System] = &[&hatchet::Hatchet];
+
+/// The documents of the system of that name.
+pub fn documents(name: SystemName) -> Option<&'static dyn Documents> {
     ALL.iter().copied().find(|system| system.name() == name)
+}
+
+/// The system of that name, if we can speak to it.
+pub fn system(name: SystemName) -> Option<&'static dyn System> {
+    SPOKEN.iter().copied().find(|system| system.name() == name)
 }
 
 /// The lifecycles of a system.

@@ -1,7 +1,7 @@
 //! Values across the boundary.
 use super::error::to_js;
 use crate::error::{Error, Kind, Result, SystemName};
-use crate::system::System;
+use crate::system::Documents;
 use crate::systems;
 use js_sys::{ArrayBuffer, JSON, Object, Reflect, Uint8Array};
 use serde::Serialize;
@@ -51,10 +51,10 @@ fn bytes(value: &JsValue) -> Option<Uint8Array> {
     is_buffer.then(|| Uint8Array::new(value))
 }
 
-/// The system of that name.
-pub(super) fn system(name: &JsValue) -> Result<&'static dyn System> {
+/// The documents of the system of that name.
+pub(super) fn system(name: &JsValue) -> Result<&'static dyn Documents> {
     let known = || systems::ALL.iter().map(|system| system.name().as_str()).collect::<Vec<_>>().join(", ");
-    let found = name.as_string().as_deref().and_then(SystemName::parse).and_then(systems::system);
+    let found = name.as_string().as_deref().and_then(SystemName::parse).and_then(systems::documents);
     found.ok_or_else(|| argument("unknown_system", format!("there is no such system; there are {}", known())))
 }
 

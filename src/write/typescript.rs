@@ -2,7 +2,7 @@
 use super::types::Types;
 use crate::describe::{Enum, Field, Kind, Members, Object, Presence, Union, Value};
 use crate::finding::{CATALOGUE, Level};
-use crate::system::{Documents, System};
+use crate::system::Documents;
 use crate::systems;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,14 +148,15 @@ struct TypeNames {
 }
 
 impl TypeNames {
-    fn of(systems: &[&dyn System]) -> TypeNames {
+    fn of(systems: &[&dyn Documents]) -> TypeNames {
         let mut counts: BTreeMap<&'static str, u32> = BTreeMap::new();
         for system in systems {
             let types = types_at_wire(*system);
             let names = types.objects.into_keys().chain(types.enums.into_keys()).chain(types.unions.into_keys());
             names.for_each(|name| *counts.entry(name).or_default() += 1);
         }
-        let shared = ["Run", "Stage", "Finding", "Report", "Wire", "Json", "Open", "Phase", "Outcome", "Level", "What"];
+        let shared =
+            ["Run", "Stage", "Finding", "Report", "Wire", "Json", "Open", "Phase", "Outcome", "Level", "What", "Error"];
         let twice = counts.into_iter().filter(|(name, count)| *count > 1 || shared.contains(name));
         TypeNames { clashing: twice.map(|(name, _)| name).collect() }
     }
@@ -182,7 +183,7 @@ fn systems_of(names: &TypeNames) -> String {
     text += "/** The shapes that a run of each system comes in. */\nexport interface WireTypes {\n";
     for system in systems::ALL {
         let mut shapes = vec![];
-        for document in system.documents().iter().filter(|document| document.what.holds_a_run()) {
+        for document in system.documents().iter().filter(|document| document.holds_a_run()) {
             let shape = type_of(&document.row(), &|name| names.of_system(*system, name));
             if !shapes.contains(&shape) {
                 shapes.push(shape);

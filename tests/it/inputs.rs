@@ -2,8 +2,8 @@
 use crate::recorded::{bodies, documents};
 use runward::error::Kind;
 use runward::finding::{CATALOGUE, Level, Report, Severity, What};
+use runward::systems;
 use runward::systems::hatchet::{Hatchet, model};
-use runward::systems::{self, system};
 use runward::validate::{Options, parse_run, validate_run};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -308,7 +308,7 @@ fn every_field_of_each_seed_document_is_in_its_model() {
 #[test]
 fn every_system_of_the_list_is_found_by_its_name() {
     for listed in systems::ALL {
-        assert_eq!(system(listed.name()).unwrap().name(), listed.name());
+        assert_eq!(systems::documents(listed.name()).unwrap().name(), listed.name());
         assert!(listed.documents().iter().any(|document| document.what == What::Run));
         assert!(listed.documents().iter().any(|document| document.what == What::Page));
     }
@@ -387,4 +387,18 @@ fn a_run_of_another_system_is_one_finding_that_names_it() {
     let lines = format!("{}\n{}", body("run-replayed").trim(), body("trigger-only-id").trim());
     let report = validate_run(&Elsewhere, lines.as_bytes(), &Options::default()).unwrap();
     assert_eq!(all(&report), [("other_system", "/0"), ("other_system", "/1")]);
+}
+
+#[test]
+fn an_unknown_word_is_named_unless_it_might_be_a_secret() {
+    let message = |word: &str| {
+        let id = "d19692d6-730a-4730-9005-82185a5ec595";
+        let run = format!(r#"{{"id":"{id}","applicant_id":"{id}","workflow_id":"{id}","status":"{word}"}}"#);
+        let report = validate_run(&runward::systems::onfido::Onfido, run.as_bytes(), &Options::default()).unwrap();
+        report.findings.into_iter().map(|finding| finding.message).collect::<String>()
+    };
+    assert!(message("procesing").starts_with("\"procesing\" is new to us"));
+    for odd in ["api_live.3b1d9c", "a long sentence", "x".repeat(25).as_str()] {
+        assert!(message(odd).starts_with("this word is new to us"), "{odd}");
+    }
 }

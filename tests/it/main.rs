@@ -14,6 +14,7 @@ mod lifecycle;
 mod mutants;
 mod recorded;
 mod support;
+mod systems;
 mod views;
 mod webhook;
 mod written;

@@ -58,7 +58,7 @@ fn codes(report: &Report, severity: Severity) -> Vec<(&str, &str)> {
 }
 
 /// The same JSON value, with the members in order of name and every number as it was spelled.
-fn canonical(json: &str) -> String {
+pub fn canonical(json: &str) -> String {
     let json = json.trim();
     if let Ok(members) = serde_json::from_str::<BTreeMap<String, Box<serde_json::value::RawValue>>>(json) {
         let members = members.iter().map(|(name, value)| format!("{name:?}:{}", canonical(value.get())));
@@ -72,7 +72,7 @@ fn canonical(json: &str) -> String {
     }
 }
 
-fn recode<T: Wire>(body: &str) -> String {
+pub fn recode<T: Wire>(body: &str) -> String {
     serde_json::to_string(&serde_json::from_str::<T>(body).unwrap()).unwrap()
 }
 

@@ -34,6 +34,14 @@ export async function serve(t, handler) {
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 
+/** Starts the local engine in memory; gives what it says of itself: `{ url, token, tenant, control }`. */
+export async function engine(t) {
+  const child = spawn(repository("target/debug/runward-local"), ["--memory", "--print-json"], { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => child.kill());
+  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line);
+  throw new Error("the engine ended before it listened");
+}
+
 /** Answers with the files of a folder. */
 export const files = (folder) => (request, response) => {
   const path = new URL(request.url, "http://any").pathname;
@@ -46,7 +54,8 @@ export const files = (folder) => (request, response) => {
 };
 
 /** Starts workerd with a worker bundled for it, in whose folder the `.wasm` stands too; gives the origin. */
-export async function workerd(t, folder, worker) {
+export async function workerd(t, folder, worker, bindings = {}) {
+  const texts = Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`);
   const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -56,6 +65,7 @@ const config :Workerd.Config = (
         (name = "worker.js", esModule = embed "${worker}"),
         (name = "runward_bg.wasm", wasm = embed "runward_bg.wasm"),
       ],
+      bindings = [${texts.join(", ")}],
       globalOutbound = "loopback",
     )),
     (name = "loopback", network = (allow = ["private"])),

@@ -226,7 +226,7 @@ fn expected(value: Value, json: &Json, column: Column) -> Option<f64> {
         Kind::Object(_) => expected(field.value, json, column),
         _ if field.column != column => None,
         Kind::DateTime => oracle::date_time(json.as_str()?),
-        Kind::Enum(of) => of.values.iter().position(|value| Some(*value) == json.as_str()).map(|i| i as f64),
+        Kind::Enum(of) => of.place(json.as_str()?.as_bytes()).map(|i| i as f64),
         _ => json.as_f64(),
     })
 }

@@ -41,10 +41,10 @@ fn loadable(js: &str, name: &str) -> Result<String> {
     )?;
     js = js.replace("throw new Error('Invalid stale object from previous Wasm instance')", "instance.refuseStale()");
     if js.contains("function makeMutClosure") {
-        js =
-            replace(&js, "throw new Error('Cannot invoke closure from previous WASM instance');", "return undefined;")?;
         js = replace(&js, CALL, &format!("{CALL} catch (error) {{\n            instance.swallow(error);\n        }}"))?;
     }
+    // There is one for each kind of closure.
+    js = js.replace("throw new Error('Cannot invoke closure from previous WASM instance');", "return undefined;");
     Ok(js)
 }
 

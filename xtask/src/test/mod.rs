@@ -25,7 +25,7 @@ enum Part {
     Wasm,
     /// The packed package: its types and its manifest.
     Types,
-    /// The packed package, installed and run in Node, workerd and Chromium.
+    /// The packed package, installed and run in Node, workerd and Chromium, and the examples against the local engine.
     Npm,
     /// The dashboard's modules by themselves.
     Www,
@@ -63,6 +63,7 @@ impl Part {
             }
             Part::Npm => {
                 build::package()?;
+                build::engine()?;
                 node::run("tests/npm", &[("CHROMIUM", chromium::find()?)])
             }
             Part::Www => node::run("www/test", &[]),
