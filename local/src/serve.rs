@@ -174,7 +174,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let onfido = Arc::new(Onfido::open(Arc::clone(&database), Arc::clone(&clock), chance)?);
     let meshx = Arc::new(Meshx::open(Arc::clone(&database), Arc::clone(&clock), chance)?);
     let post = Arc::new(Post::new(database, clock, chance));
-    let systems = systems(&address, &formance, &onfido, &meshx);
+    let systems = systems(&address, &formance, &onfido, &meshx)?;
     let files = listen(0).await?;
     let files_port = files.local_addr().map_err(Error::Bind)?.port();
     onfido.settle_at(Addresses { api: systems.onfido.url.clone(), files: format!("http://127.0.0.1:{files_port}") });
@@ -194,13 +194,13 @@ pub async fn start(options: Options) -> Result<Running, Error> {
 }
 
 /// Where the systems are and what opens them.
-fn systems(address: &str, formance: &Formance, onfido: &Onfido, meshx: &Meshx) -> Systems {
-    Systems {
+fn systems(address: &str, formance: &Formance, onfido: &Onfido, meshx: &Meshx) -> Result<Systems, Error> {
+    Ok(Systems {
         formance: FormanceAccess {
             url: format!("{address}/formance"),
             client_id: formance.client_id.clone(),
             client_secret: formance.client_secret.clone(),
-            token: formance.starting_token(),
+            token: formance.starting_token()?,
         },
         onfido: OnfidoAccess {
             url: format!("{address}/onfido/v3.6"),
@@ -210,11 +210,11 @@ fn systems(address: &str, formance: &Formance, onfido: &Onfido, meshx: &Meshx) -
         meshx: MeshxAccess {
             url: format!("{address}/meshx"),
             org: meshx.org.clone(),
-            token: meshx.starting_token(),
+            token: meshx.starting_token()?,
             user: meshx.user.clone(),
             password: meshx.password.clone(),
         },
-    }
+    })
 }
 
 /// The name under which the clock's base is kept; a stepped clock and a shifted one keep different things.

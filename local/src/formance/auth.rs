@@ -5,6 +5,8 @@ use axum::http::{HeaderMap, Method, header};
 use serde_json::{Value, json};
 
 use super::Formance;
+use crate::Error;
+use crate::database::fact_or;
 
 /// How long a token from the token endpoint is valid, in seconds.
 pub const TOKEN_SECONDS: i64 = 3600;
@@ -16,9 +18,11 @@ const STARTING_SECONDS: i64 = 90 * 24 * 3600;
 pub const SCOPES: [&str; 2] = ["orchestration:read", "orchestration:write"];
 
 impl Formance {
-    /// A token that lasts, for the line printed at the start.
-    pub fn starting_token(&self) -> String {
-        self.token(&SCOPES.join(" "), STARTING_SECONDS)
+    /// A token that lasts, for the line printed at the start; it is the same after a restart.
+    pub fn starting_token(&self) -> Result<String, Error> {
+        self.house
+            .database
+            .write(|db| fact_or(db, "formance.token", || self.token(&SCOPES.join(" "), STARTING_SECONDS)))
     }
 
     /// A token with these scopes.

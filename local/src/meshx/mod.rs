@@ -109,10 +109,9 @@ impl Meshx {
         *self.errors.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The product of that id; runs of an unknown one go as those of the first.
+    /// The product of that id.
     fn product(&self, id: &str) -> Option<Product> {
-        let products = self.products();
-        products.iter().find(|product| product.id() == id).or_else(|| products.first()).cloned()
+        self.products().into_iter().find(|product| product.id() == id)
     }
 
     fn new_id(&self, ordinal: i64) -> String {

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use super::engine::Wish;
 use super::store::Run;
 use super::{Errors, Meshx, store};
+use crate::database::fact_or;
 use crate::faults::Faults;
 use crate::house::order;
 use crate::{Error, blocking};
@@ -60,9 +61,9 @@ pub fn router(meshx: Arc<Meshx>, faults: Arc<Faults>) -> Router {
 }
 
 impl Meshx {
-    /// A token that lasts, for the line printed at the start.
-    pub fn starting_token(&self) -> String {
-        self.token("access", STARTING_SECONDS)
+    /// A token that lasts, for the line printed at the start; it is the same after a restart.
+    pub fn starting_token(&self) -> Result<String, Error> {
+        self.house.database.write(|db| fact_or(db, "meshx.token", || self.token("access", STARTING_SECONDS)))
     }
 
     fn token(&self, purpose: &str, seconds: i64) -> String {
@@ -167,6 +168,10 @@ async fn create(State(meshx): App, body: Bytes) -> Answer {
             "Input should be a valid UUID",
             "uuid_parsing",
         ));
+    }
+    // What the real system says of an unknown product is not known.
+    if meshx.product(&wish.product).is_none() {
+        return Err(meshx.invalid(&["body", "data_product_identifier"], "Unknown data product", "value_error"));
     }
     let run = blocking(&meshx, move |meshx| order(meshx, |act| meshx.create(act, &wish))).await;
     let run = run.map_err(|error| meshx.failed(&error))?;

@@ -145,6 +145,11 @@ fn refusals_come_in_both_known_forms() {
     let wanted = json!([{"loc": ["body", "data_product_identifier"], "msg": "Field required", "type": "missing"}]);
     assert_eq!(create.json()["detail"], wanted);
     assert!(missing.json()["detail"].is_string());
+    let body = json!({"run_type": "single", "data_product_identifier": "00000000-0000-4000-8000-000000000000",
+        "created_by": null, "name": "n"});
+    let unknown_product = world.mesh("POST", RUNS, Some(&body));
+    assert_eq!(unknown_product.status, 422);
+    assert_eq!(unknown_product.json()["detail"][0]["loc"], json!(["body", "data_product_identifier"]));
     assert_eq!(bare.json()["detail"][0]["loc"], json!(["query", "identifier"]));
     world.control("/meshx/errors", &json!("title"));
     let (create, missing, _) = bodies();
