@@ -22,6 +22,20 @@ pub enum Purpose {
     Failure,
     /// Whether a fault applies to a request.
     Fault,
+    /// Ids and times of a workflow instance of Formance Flows.
+    Instance,
+    /// Times of one of its stages.
+    Stage,
+    /// Times of one attempt of a stage's activity.
+    Activity,
+    /// Other ids of Formance Flows: workflows, triggers, occurrences, subscriptions.
+    Flows,
+    /// Ids and times of a run of Onfido Studio.
+    Studio,
+    /// Ids and times of a run of meshX.
+    Mesh,
+    /// The order in which webhooks arrive.
+    Delivery,
 }
 
 /// The source of all draws.

@@ -1,4 +1,4 @@
-//! The controls: time, faults, lags, workflows. They are the engine's own and belong to no system.
+//! The controls: time, faults, webhooks, Hatchet's lags and workflows. They are the engine's own.
 
 use std::sync::Arc;
 
@@ -12,23 +12,35 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::database::keep;
+use crate::delivery::{Disorder, Post};
 use crate::faults::{Fault, Faults};
+use crate::formance::{self, Formance};
 use crate::hatchet::scenario::Workflow;
 use crate::hatchet::{Hatchet, Lags};
+use crate::meshx::{self, Meshx};
+use crate::onfido::{self, Onfido};
 use crate::serve::clock_fact;
-use crate::{Error, blocking};
+use crate::{Error, blocking, house};
 
 /// The longest step of the clock, in milliseconds: a year.
 const LONGEST_STEP_MS: f64 = 31_536_000_000.0;
 
+/// What the controls control.
 #[derive(Clone)]
-struct Controls {
-    hatchet: Arc<Hatchet>,
-    faults: Arc<Faults>,
+pub struct Controls {
+    pub hatchet: Arc<Hatchet>,
+    pub formance: Arc<Formance>,
+    pub onfido: Arc<Onfido>,
+    pub meshx: Arc<Meshx>,
+    pub post: Arc<Post>,
+    pub faults: Arc<Faults>,
 }
 
 /// The routes of the controls.
-pub fn router(hatchet: Arc<Hatchet>, faults: Arc<Faults>) -> Router {
+pub fn router(controls: Controls) -> Router {
+    let formance = formance::control(Arc::clone(&controls.formance));
+    let onfido = onfido::control(Arc::clone(&controls.onfido));
+    let meshx = meshx::control(Arc::clone(&controls.meshx));
     Router::new()
         .route("/health", get(|| async { "ok\n" }))
         .route("/clock", get(clock))
@@ -37,15 +49,29 @@ pub fn router(hatchet: Arc<Hatchet>, faults: Arc<Faults>) -> Router {
         .route("/read-store", get(read_store).post(set_read_store))
         .route("/workflows", post(register))
         .route("/tokens", post(issue))
-        .with_state(Controls { hatchet, faults })
+        .route("/webhooks", get(webhooks).post(set_disorder))
+        .with_state(controls)
+        .nest("/formance", formance)
+        .nest("/onfido", onfido)
+        .nest("/meshx", meshx)
 }
 
 /// What the controls answer.
-type Answer = Result<Json<Value>, Failure>;
+pub type Answer = Result<Json<Value>, Failure>;
 
-enum Failure {
+/// Why a control does nothing.
+pub enum Failure {
+    /// The engine failed.
     Engine(Error),
+    /// The body does not say what it should.
     Unreadable(serde_json::Error),
+    /// There is no such thing.
+    Unknown(&'static str),
+}
+
+/// A body as a type, or why it is none.
+pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
+    serde_json::from_value(value).map_err(Failure::Unreadable)
 }
 
 impl From<Error> for Failure {
@@ -59,6 +85,7 @@ impl IntoResponse for Failure {
         let (status, error) = match self {
             Self::Engine(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
             Self::Unreadable(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+            Self::Unknown(what) => (StatusCode::NOT_FOUND, what.to_owned()),
         };
         (status, Json(json!({"error": error}))).into_response()
     }
@@ -78,10 +105,15 @@ struct Step {
 /// Moves the clock forward and does whatever falls due on the way, before it answers.
 async fn advance(State(controls): State<Controls>, Json(step): Json<Step>) -> Answer {
     let by = (step.ms.clamp(0.0, LONGEST_STEP_MS) * 1000.0) as i64;
-    let now = blocking(&controls.hatchet, move |hatchet| {
+    let controls = Arc::new(controls);
+    let now = blocking(&controls, move |controls| {
+        let hatchet = &controls.hatchet;
         let base = hatchet.clock.advance(by);
         hatchet.database.write(|db| keep(db, clock_fact(hatchet.clock.pace()), &base.to_string()))?;
         hatchet.catch_up()?;
+        house::catch_up(&*controls.formance)?;
+        house::catch_up(&*controls.onfido)?;
+        house::catch_up(&*controls.meshx)?;
         Ok(hatchet.clock.now())
     });
     Ok(Json(json!({"nowMicros": now.await?})))
@@ -92,12 +124,12 @@ async fn faults_in_force(State(controls): State<Controls>) -> Json<Vec<Fault>> {
 }
 
 /// One item or a list of them; what cannot be read is refused with its reason.
-fn one_or_many<T: DeserializeOwned>(value: Value) -> Result<Vec<T>, Failure> {
+pub fn one_or_many<T: DeserializeOwned>(value: Value) -> Result<Vec<T>, Failure> {
     let items = match value {
         Value::Array(items) => items,
         one => vec![one],
     };
-    items.into_iter().map(|item| serde_json::from_value(item).map_err(Failure::Unreadable)).collect()
+    items.into_iter().map(read).collect()
 }
 
 async fn add_faults(State(controls): State<Controls>, Json(faults): Json<Value>) -> Result<Json<Vec<Fault>>, Failure> {
@@ -108,6 +140,17 @@ async fn add_faults(State(controls): State<Controls>, Json(faults): Json<Value>)
 async fn clear_faults(State(controls): State<Controls>) -> Json<Vec<Fault>> {
     controls.faults.clear();
     Json(Vec::new())
+}
+
+/// What is on its way, and in which disorder it arrives.
+async fn webhooks(State(controls): State<Controls>) -> Answer {
+    let waiting = blocking(&controls.post, Post::waiting).await?;
+    Ok(Json(json!({"disorder": controls.post.disorder(), "waiting": waiting})))
+}
+
+async fn set_disorder(State(controls): State<Controls>, Json(wish): Json<Value>) -> Result<Json<Disorder>, Failure> {
+    controls.post.set_disorder(read(wish)?);
+    Ok(Json(controls.post.disorder()))
 }
 
 /// How the read store is to behave.

@@ -8,16 +8,21 @@ pub mod chance;
 pub mod clock;
 mod control;
 pub mod database;
+pub mod delivery;
 pub mod faults;
+pub mod formance;
 pub mod gojson;
 pub mod hatchet;
+pub mod house;
+pub mod meshx;
+pub mod onfido;
 mod serve;
 pub mod token;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use serve::{Options, Running, start};
+pub use serve::{FormanceAccess, MeshxAccess, OnfidoAccess, Options, Running, Systems, start};
 
 /// What can go wrong inside the engine. A caller of the API sees a 500 of the system's own.
 #[derive(Debug, thiserror::Error)]

@@ -89,13 +89,22 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if arguments.print_json {
         println!(
             "{}",
-            json!({"url": running.url, "tenant": running.tenant, "token": running.token, "control": running.control})
+            json!({
+                "url": running.url, "tenant": running.tenant, "token": running.token, "control": running.control,
+                "systems": running.systems,
+            })
         );
     } else {
-        println!(
-            "Hatchet   {}\nTenant    {}\nToken     {}\nControls  {}",
-            running.url, running.tenant, running.token, running.control
-        );
+        let systems = &running.systems;
+        for (name, url, token) in [
+            ("Hatchet", &running.url, &running.token),
+            ("Formance", &systems.formance.url, &systems.formance.token),
+            ("Onfido", &systems.onfido.url, &systems.onfido.token),
+            ("meshX", &systems.meshx.url, &systems.meshx.token),
+        ] {
+            println!("{name:9} {url}\nToken     {token}");
+        }
+        println!("Tenant    {}\nOrg       {}\nControls  {}", running.tenant, systems.meshx.org, running.control);
     }
     tokio::select! {
         _ = ended.recv() => {}

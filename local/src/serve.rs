@@ -10,18 +10,24 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use serde::Serialize;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service;
 
 use crate::chance::Chance;
 use crate::clock::{Clock, Micros, Pace};
+use crate::control::{self, Controls};
 use crate::database::{Database, Place, fact, fact_or, keep};
+use crate::delivery::Post;
 use crate::faults::{Faults, Reset};
+use crate::formance::{self, Formance};
 use crate::hatchet::{self, Hatchet, Lags};
-use crate::{Error, control};
+use crate::meshx::{self, Meshx};
+use crate::onfido::{self, Addresses, Onfido};
+use crate::{Error, house};
 
 /// How long open connections may take to finish when the engine stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -72,10 +78,64 @@ pub struct Running {
     pub token: String,
     /// The base address of the controls.
     pub control: String,
+    /// Where the other systems are and what opens them.
+    pub systems: Systems,
     /// The port.
     pub port: u16,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
+}
+
+/// The systems besides Hatchet.
+#[derive(Clone, Serialize)]
+pub struct Systems {
+    /// Formance Flows.
+    pub formance: FormanceAccess,
+    /// Onfido Studio.
+    pub onfido: OnfidoAccess,
+    /// meshX.
+    pub meshx: MeshxAccess,
+}
+
+/// What opens Onfido Studio.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OnfidoAccess {
+    /// The base address, with its version.
+    pub url: String,
+    /// The API token; also the secret of an OAuth client of any id.
+    pub token: String,
+    /// What webhooks are signed with.
+    pub webhook_token: String,
+}
+
+/// What opens meshX.
+#[derive(Clone, Serialize)]
+pub struct MeshxAccess {
+    /// The base address.
+    pub url: String,
+    /// The organisation, for the header `x-org`.
+    pub org: String,
+    /// A token that lasts.
+    pub token: String,
+    /// Who may log in.
+    pub user: String,
+    /// With which password.
+    pub password: String,
+}
+
+/// What opens Formance Flows.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FormanceAccess {
+    /// The base address of the stack; the service alone answers right below it.
+    pub url: String,
+    /// Whom the token endpoint gives tokens.
+    pub client_id: String,
+    /// With which secret.
+    pub client_secret: String,
+    /// A token that lasts.
+    pub token: String,
 }
 
 impl Running {
@@ -110,14 +170,51 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         let name = format!("hatchet.token {url}");
         fact_or(db, &name, || hatchet.keys.issue(&hatchet.tenant, &url, clock.now()))
     })?;
+    let formance = Arc::new(Formance::open(Arc::clone(&database), Arc::clone(&clock), chance)?);
+    let onfido = Arc::new(Onfido::open(Arc::clone(&database), Arc::clone(&clock), chance)?);
+    let meshx = Arc::new(Meshx::open(Arc::clone(&database), Arc::clone(&clock), chance)?);
+    let post = Arc::new(Post::new(database, clock, chance));
+    let systems = systems(&address, &formance, &onfido, &meshx)?;
+    let files = listen(0).await?;
+    let files_port = files.local_addr().map_err(Error::Bind)?.port();
+    onfido.settle_at(Addresses { api: systems.onfido.url.clone(), files: format!("http://127.0.0.1:{files_port}") });
     let faults = Arc::new(Faults::new(chance));
+    let controls = Controls { hatchet, formance, onfido, meshx, post, faults: Arc::clone(&faults) };
     let router = Router::new()
-        .nest("/hatchet", hatchet::router(Arc::clone(&hatchet), Arc::clone(&faults)))
-        .nest("/_control", control::router(Arc::clone(&hatchet), faults));
+        .nest("/hatchet", hatchet::router(Arc::clone(&controls.hatchet), Arc::clone(&faults)))
+        .nest("/formance", formance::router(Arc::clone(&controls.formance), Arc::clone(&faults)))
+        .nest("/onfido", onfido::router(Arc::clone(&controls.onfido), Arc::clone(&faults)))
+        .nest("/meshx", meshx::router(Arc::clone(&controls.meshx), faults))
+        .nest("/_control", control::router(controls.clone()));
+    let files = (files, onfido::files_router(Arc::clone(&controls.onfido)));
     let (stop, stopped) = watch::channel(false);
-    let tenant = hatchet.tenant.clone();
-    let served = tokio::spawn(serve(listener, router, hatchet, stopped));
-    Ok(Running { url, tenant, token, control: format!("{address}/_control"), port, stop, served })
+    let tenant = controls.hatchet.tenant.clone();
+    let served = tokio::spawn(serve(vec![(listener, router), files], controls, stopped));
+    Ok(Running { url, tenant, token, control: format!("{address}/_control"), systems, port, stop, served })
+}
+
+/// Where the systems are and what opens them.
+fn systems(address: &str, formance: &Formance, onfido: &Onfido, meshx: &Meshx) -> Result<Systems, Error> {
+    Ok(Systems {
+        formance: FormanceAccess {
+            url: format!("{address}/formance"),
+            client_id: formance.client_id.clone(),
+            client_secret: formance.client_secret.clone(),
+            token: formance.starting_token()?,
+        },
+        onfido: OnfidoAccess {
+            url: format!("{address}/onfido/v3.6"),
+            token: onfido.token.clone(),
+            webhook_token: onfido.webhook_token.clone(),
+        },
+        meshx: MeshxAccess {
+            url: format!("{address}/meshx"),
+            org: meshx.org.clone(),
+            token: meshx.starting_token()?,
+            user: meshx.user.clone(),
+            password: meshx.password.clone(),
+        },
+    })
 }
 
 /// The name under which the clock's base is kept; a stepped clock and a shifted one keep different things.
@@ -136,24 +233,38 @@ async fn listen(wished: u16) -> Result<TcpListener, Error> {
     }
 }
 
-async fn serve(listener: TcpListener, router: Router, hatchet: Arc<Hatchet>, mut stopped: watch::Receiver<bool>) {
-    let graceful = GracefulShutdown::new();
-    let time = tokio::spawn(hatchet.run());
+async fn serve(services: Vec<(TcpListener, Router)>, systems: Controls, mut stopped: watch::Receiver<bool>) {
+    let graceful = Arc::new(GracefulShutdown::new());
+    let mut time = JoinSet::new();
+    time.spawn(systems.hatchet.run());
+    time.spawn(house::run(systems.formance));
+    time.spawn(house::run(systems.onfido));
+    time.spawn(house::run(systems.meshx));
+    time.spawn(systems.post.run());
+    let mut doors = JoinSet::new();
+    for (listener, router) in services {
+        doors.spawn(accept(listener, router, Arc::clone(&graceful)));
+    }
+    drop(stopped.changed().await);
+    // With its doors goes every listener, and every other handle of what is graceful.
+    doors.shutdown().await;
+    if let Some(graceful) = Arc::into_inner(graceful) {
+        drop(tokio::time::timeout(LAST_WORDS, graceful.shutdown()).await);
+    }
+    time.shutdown().await;
+}
+
+/// Takes connections, for as long as the future is polled.
+async fn accept(listener: TcpListener, router: Router, graceful: Arc<GracefulShutdown>) {
     loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => connection(stream, router.clone(), &graceful),
-                Err(error) => {
-                    eprintln!("runward-local: no connection accepted: {error}");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            },
-            _ = stopped.changed() => break,
+        match listener.accept().await {
+            Ok((stream, _)) => connection(stream, router.clone(), &graceful),
+            Err(error) => {
+                eprintln!("runward-local: no connection accepted: {error}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
         }
     }
-    drop(listener);
-    drop(tokio::time::timeout(LAST_WORDS, graceful.shutdown()).await);
-    time.abort();
 }
 
 /// Serves one connection, until its end or until a fault resets it.

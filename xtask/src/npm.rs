@@ -27,6 +27,28 @@ pub fn install() -> Result<()> {
     Ok(())
 }
 
+/// Installs the vendors' clients, which only their own tests need.
+pub fn install_vendors() -> Result<()> {
+    check_node()?;
+    let stamp = Stamp {
+        name: "vendors",
+        inputs: &["tests/vendors/package.json", "tests/vendors/package-lock.json"],
+        outputs: &["tests/vendors/node_modules/.package-lock.json"],
+    };
+    stamp.unless_fresh(|| {
+        step("Installing the vendors' clients", || {
+            let mut npm = npm();
+            npm.current_dir(repo::path("tests/vendors"));
+            run(
+                npm.args(["ci", "--workspaces=false", "--ignore-scripts", "--no-audit", "--no-fund"]),
+                "npm could not install the vendors' clients: is the registry in reach? Run `npm ci` in tests/vendors to \
+                 see more.",
+            )
+        })
+    })?;
+    Ok(())
+}
+
 /// npm, at the top of the repository.
 pub fn npm() -> Command {
     command(if cfg!(windows) { "npm.cmd" } else { "npm" })

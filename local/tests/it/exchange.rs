@@ -30,22 +30,23 @@ pub struct Response {
 /// The tenant of all recordings.
 pub const TENANT: &str = "707d0855-80ab-4e1f-a156-f1c4546cbf52";
 
-pub fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/hatchet/recorded")
+pub fn folder(system: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures").join(system).join("recorded")
 }
 
-/// The names of all recorded exchanges.
-pub fn names() -> Vec<String> {
-    let files = std::fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path());
+/// The names of all recorded exchanges with a system.
+pub fn names(system: &str) -> Vec<String> {
+    let files = std::fs::read_dir(folder(system)).unwrap().map(|file| file.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     let names = files.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned());
-    let mut names: Vec<String> = names.filter(|name| name != "lifecycles").collect();
+    let mut names: Vec<String> =
+        names.filter(|name| !["lifecycles", "broker-messages"].contains(&name.as_str())).collect();
     names.sort();
     names
 }
 
-pub fn load(name: &str) -> Exchange {
-    let text = std::fs::read_to_string(folder().join(format!("{name}.json"))).unwrap();
+pub fn load(system: &str, name: &str) -> Exchange {
+    let text = std::fs::read_to_string(folder(system).join(format!("{name}.json"))).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 

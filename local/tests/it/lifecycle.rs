@@ -22,7 +22,7 @@ fn history(world: &World, id: &str, ms: f64) -> Vec<String> {
 
 /// The recorded statuses of a scenario, without the 404 and QUEUED that a poll may miss.
 fn recorded(scenario: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(folder().join("lifecycles.json")).unwrap();
+    let text = std::fs::read_to_string(folder("hatchet").join("lifecycles.json")).unwrap();
     let lifecycles: Value = serde_json::from_str(&text).unwrap();
     let scenarios = lifecycles["scenarios"].as_array().unwrap();
     let found = scenarios.iter().find(|found| found["scenario"] == scenario).unwrap();

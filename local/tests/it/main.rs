@@ -5,8 +5,12 @@
 mod durable;
 mod exchange;
 mod faults;
+mod formance;
 mod lifecycle;
+mod meshx;
+mod onfido;
 mod plans;
+mod receiver;
 mod recorded;
 mod shape;
 mod world;

@@ -47,3 +47,41 @@ fn no_page_of_the_list_scans_or_sorts_the_runs() {
     let plan = plans(&since(), Rows::Tasks);
     assert!(plan.contains("hatchet_read_task_by_time") && !plan.contains("SCAN t"), "{plan}");
 }
+
+/// How SQLite would answer a query.
+fn plan(sql: &str, values: Vec<rusqlite::types::Value>) -> String {
+    let database = Database::open(&Place::Memory).unwrap();
+    let lines = database.read(|db| {
+        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+        let found = statement.query_map(params_from_iter(values), |row| row.get::<_, String>(3))?;
+        Ok(found.collect::<Result<Vec<_>, _>>()?)
+    });
+    lines.unwrap().join("\n")
+}
+
+#[test]
+fn no_page_of_formance_or_onfido_is_sorted_and_a_filter_has_its_index() {
+    for (workflow, running, index) in [
+        ("", false, "formance_instance_by_place"),
+        ("", true, "formance_instance_by_state"),
+        ("x", false, "formance_instance_by_workflow"),
+        ("x", true, "formance_instance_by_workflow"),
+    ] {
+        let filter = runward_local::formance::Filter { workflow: workflow.into(), running };
+        let query = runward_local::formance::page_query(&filter, 0, 16);
+        let plan = plan(&query.sql, query.values);
+        assert!(plan.contains(index), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+    let of = |filter: runward_local::onfido::Filter| {
+        let query = runward_local::onfido::page_query(&filter, 1);
+        plan(&query.sql, query.values)
+    };
+    let applicant = of(runward_local::onfido::Filter { applicant: Some("a".into()), ..Default::default() });
+    assert!(applicant.contains("onfido_run_by_applicant"), "{applicant}");
+    let status = of(runward_local::onfido::Filter { statuses: vec!["review".into()], ..Default::default() });
+    assert!(status.contains("onfido_run_by_status"), "{status}");
+    for plan in [of(Default::default()), applicant, status] {
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

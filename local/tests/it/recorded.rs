@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::exchange::{Exchange, TENANT, load, names};
+use crate::exchange::{self, Exchange, TENANT};
 use crate::shape::differences;
 use crate::world::{Answer, World};
 
@@ -47,6 +47,14 @@ const STEP: f64 = 3.0;
 
 /// Recorded ids and those that stand for them here.
 type Ids = Vec<(String, String)>;
+
+fn load(name: &str) -> Exchange {
+    exchange::load("hatchet", name)
+}
+
+fn names() -> Vec<String> {
+    exchange::names("hatchet")
+}
 
 /// Starts the run that a recorded answer tells of.
 fn retold(world: &World, details: &Value) -> String {
@@ -351,7 +359,7 @@ fn sent(world: &World, exchange: &Exchange, ids: &[(String, String)]) -> Answer 
 }
 
 /// Where the answers differ: status, headers, body.
-fn judged(exchange: &Exchange, answer: &Answer) -> Vec<(String, String)> {
+pub fn judged(exchange: &Exchange, answer: &Answer) -> Vec<(String, String)> {
     let recorded = &exchange.response;
     let mut found = Vec::new();
     if recorded.status != answer.status {
@@ -376,7 +384,10 @@ fn judged(exchange: &Exchange, answer: &Answer) -> Vec<(String, String)> {
         (theirs, ours) if theirs.ends_with('\n') != ours.ends_with('\n') => {
             found.push(("line feed".into(), format!("recorded {theirs:?}, got {ours:?}")));
         }
-        ("", "") => {}
+        (theirs, ours) if theirs == ours => {}
+        (theirs, ours) if theirs.starts_with("404") => {
+            found.push(("body".into(), format!("recorded {theirs:?}, got {ours:?}")));
+        }
         (theirs, ours) => found.extend(differences(theirs, ours)),
     }
     found
@@ -420,7 +431,7 @@ fn best(name: &str, seed: u64) -> Vec<(String, String)> {
 }
 
 /// How far an answer is off; another status outweighs everything.
-fn weight(found: &[(String, String)]) -> usize {
+pub fn weight(found: &[(String, String)]) -> usize {
     found.len() + 1_000 * usize::from(found.iter().any(|(place, _)| place == "status"))
 }
 

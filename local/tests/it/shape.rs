@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// A JSON text with its key order and its numbers' spelling.
@@ -64,7 +67,7 @@ impl<'de> Deserialize<'de> for Tree {
 }
 
 /// Numbers that are counters, clocks or identities: only their sign and their sentinels count.
-const LOOSE_NUMBERS: [&str; 5] = ["duration", "taskId", "id", "num_pages", "count"];
+const LOOSE_NUMBERS: [&str; 6] = ["duration", "taskId", "id", "txid", "num_pages", "count"];
 
 /// A number's class where its value cannot be the same.
 fn loose_number(text: &str) -> &str {
@@ -75,6 +78,15 @@ fn loose_number(text: &str) -> &str {
     }
 }
 
+/// The class of a date: whether it has nanoseconds, and its zone.
+fn time_class(text: &str) -> Option<String> {
+    let is_time = text.len() >= 20 && text.starts_with("20") && chrono::DateTime::parse_from_rfc3339(text).is_ok();
+    let zone = text.get(19..)?.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let digits = text.len() - 19 - zone.len();
+    let precision = if digits > 7 { " with nanoseconds" } else { "" };
+    is_time.then(|| format!("(time{precision} {zone})"))
+}
+
 /// A text as it is, with ids, times, clock digits and traces as classes.
 fn text_class(text: &str) -> String {
     if text == "00000000-0000-0000-0000-000000000000" || text == "0001-01-01T00:00:00Z" {
@@ -83,12 +95,15 @@ fn text_class(text: &str) -> String {
     if uuid::Uuid::parse_str(text).is_ok() && text.len() == 36 && text == text.to_lowercase() {
         return "(uuid)".into();
     }
-    let is_time = text.len() >= 20
-        && text.ends_with('Z')
-        && text.starts_with("20")
-        && chrono::DateTime::parse_from_rfc3339(text).is_ok();
-    if is_time {
-        return if text.len() > 27 { "(time with nanoseconds)".into() } else { "(time)".into() };
+    if let Some(class) = time_class(text) {
+        return class;
+    }
+    if let Some(id) = text.split_once('_').filter(|(id, _)| uuid::Uuid::parse_str(id).is_ok()) {
+        return format!("(uuid)_{}", id.1.trim_matches(|c: char| c.is_ascii_digit()));
+    }
+    if let Some(place) = text.strip_prefix("eyJ").and_then(|_| BASE64.decode(text).ok()) {
+        let place = String::from_utf8(place).unwrap();
+        return place.split('"').map(text_class).collect::<Vec<_>>().join("\"");
     }
     if text.starts_with("00-") && text.len() == 55 {
         return "(traceparent)".into();

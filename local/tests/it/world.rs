@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use runward_local::clock::Pace;
-use runward_local::{Options, Running, start};
+use runward_local::{Options, Running, Systems, start};
 use serde_json::{Value, json};
 
 /// 2026-11-22T16:00:00Z, the day of the recordings, whose requests name it.
@@ -17,6 +17,7 @@ pub struct World {
     pub tenant: String,
     pub token: String,
     pub control: String,
+    pub systems: Systems,
     agent: ureq::Agent,
 }
 
@@ -83,8 +84,9 @@ impl World {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let running = runtime.block_on(start(options)).unwrap();
         let Running { url, tenant, token, control, .. } = &running;
+        let systems = running.systems.clone();
         let (url, tenant, token, control) = (url.clone(), tenant.clone(), token.clone(), control.clone());
-        Self { runtime, running: Some(running), url, tenant, token, control, agent: agent() }
+        Self { runtime, running: Some(running), url, tenant, token, control, systems, agent: agent() }
     }
 
     /// Sends a request with the token.
@@ -99,7 +101,19 @@ impl World {
 
     /// Sends a request exactly as given.
     pub fn send(&self, method: &str, path: &str, headers: &[(String, String)], body: Option<&str>) -> Answer {
-        send(&self.agent, method, &format!("{}{path}", self.url), headers, body).unwrap()
+        self.send_to(&self.url, method, path, headers, body)
+    }
+
+    /// Sends a request to any of the systems exactly as given.
+    pub fn send_to(
+        &self,
+        base: &str,
+        method: &str,
+        path: &str,
+        headers: &[(String, String)],
+        body: Option<&str>,
+    ) -> Answer {
+        send(&self.agent, method, &format!("{base}{path}"), headers, body).unwrap()
     }
 
     pub fn tenant_path(&self, rest: &str) -> String {

@@ -4,7 +4,7 @@ mod count;
 mod node;
 mod rust;
 
-use crate::build;
+use crate::{build, npm};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use count::Count;
@@ -29,6 +29,8 @@ enum Part {
     Npm,
     /// The dashboard's modules by themselves.
     Www,
+    /// The vendors' official clients against the local engine.
+    Vendors,
     /// The dashboard in Chromium, through workerd, to the local engine.
     E2e,
 }
@@ -65,6 +67,11 @@ impl Part {
                 node::run("tests/npm", &[("CHROMIUM", chromium::find()?)])
             }
             Part::Www => node::run("www/test", &[]),
+            Part::Vendors => {
+                npm::install_vendors()?;
+                build::engine()?;
+                node::run("tests/vendors", &[])
+            }
             Part::E2e => {
                 build::dashboard()?;
                 build::engine()?;

@@ -1,0 +1,131 @@
+//! What the systems share: one database, one clock, one source of luck, and a queue of what is still to happen.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Notify;
+
+use crate::Error;
+use crate::chance::Chance;
+use crate::clock::{Clock, Micros};
+use crate::database::Database;
+
+/// The most that is done in one transaction, so that requests get their turn.
+const BATCH: usize = 256;
+
+/// What a system stands on.
+pub struct House {
+    /// Where everything lies.
+    pub database: Arc<Database>,
+    /// The engine's time.
+    pub clock: Arc<Clock>,
+    /// The engine's luck.
+    pub chance: Chance,
+    wake: Notify,
+}
+
+impl House {
+    /// A house on a database.
+    pub fn new(database: Arc<Database>, clock: Arc<Clock>, chance: Chance) -> Self {
+        Self { database, clock, chance, wake: Notify::new() }
+    }
+}
+
+/// A system whose runs move by jobs of the shared queue.
+pub trait System: Send + Sync + Sized + 'static {
+    /// Its name in the queue.
+    const NAME: &'static str;
+    /// One thing to do.
+    type Job: Serialize + DeserializeOwned;
+
+    /// What it stands on.
+    fn house(&self) -> &House;
+
+    /// Does one thing at its moment.
+    fn perform(&self, act: &Act<'_>, job: Self::Job) -> Result<(), Error>;
+}
+
+/// One transaction at one moment of the engine's time.
+pub struct Act<'a> {
+    /// The transaction.
+    pub db: &'a Connection,
+    /// The moment: of the request, or when the job was due.
+    pub now: Micros,
+    house: &'a House,
+    system: &'static str,
+}
+
+impl Act<'_> {
+    /// Puts a job into the queue, so long after this moment at the engine's speed.
+    pub fn later(&self, after: Micros, job: &impl Serialize) -> Result<(), Error> {
+        self.db.prepare_cached("INSERT INTO queue (system, due, job) VALUES (?, ?, ?)")?.execute(params![
+            self.system,
+            self.now + self.house.clock.scaled(after),
+            serde_json::to_string(job)?
+        ])?;
+        Ok(())
+    }
+}
+
+/// One transaction of a system: `work`, and then whatever is due.
+pub fn order<S: System, T>(system: &S, work: impl FnOnce(&Act<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let house = system.house();
+    let now = house.clock.now();
+    let result = house.database.write(|db| {
+        let result = work(&Act { db, now, house, system: S::NAME })?;
+        run_due(system, db, now)?;
+        Ok(result)
+    })?;
+    house.wake.notify_one();
+    Ok(result)
+}
+
+/// Does what is due and returns when the next thing is.
+fn run_due<S: System>(system: &S, db: &Connection, now: Micros) -> Result<Option<Micros>, Error> {
+    let mut first = db.prepare_cached("SELECT id, due, job FROM queue WHERE system = ? ORDER BY due, id LIMIT 1")?;
+    for _ in 0..BATCH {
+        let found: Option<(i64, Micros, String)> =
+            first.query_row([S::NAME], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        match found {
+            Some((id, due, job)) if due <= now => {
+                db.prepare_cached("DELETE FROM queue WHERE id = ?")?.execute([id])?;
+                let act = Act { db, now: due, house: system.house(), system: S::NAME };
+                system.perform(&act, serde_json::from_str(&job)?)?;
+            }
+            found => return Ok(found.map(|(_, due, _)| due)),
+        }
+    }
+    Ok(Some(now))
+}
+
+/// Does everything that is due and returns when the next thing is.
+pub fn catch_up<S: System>(system: &S) -> Result<Option<Micros>, Error> {
+    let house = system.house();
+    loop {
+        let now = house.clock.now();
+        let next = house.database.write(|db| run_due(system, db, now))?;
+        if next.is_none_or(|due| due > now) {
+            return Ok(next);
+        }
+    }
+}
+
+/// Lets time do its work, for as long as the future is polled.
+pub async fn run<S: System>(system: Arc<S>) -> Error {
+    loop {
+        let next = match crate::blocking(&system, catch_up).await {
+            Ok(next) => next,
+            Err(error) => return error,
+        };
+        let house = system.house();
+        match next {
+            Some(due) => tokio::select! {
+                () = house.clock.sleep_until(due) => {}
+                () = house.wake.notified() => {}
+            },
+            None => house.wake.notified().await,
+        }
+    }
+}

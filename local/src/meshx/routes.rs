@@ -1,0 +1,301 @@
+//! Paths, credentials, and what each call does with both.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, Request, State};
+use axum::http::{Response, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::engine::Wish;
+use super::store::Run;
+use super::{Errors, Meshx, store};
+use crate::database::fact_or;
+use crate::faults::Faults;
+use crate::house::order;
+use crate::{Error, blocking};
+
+type App = State<Arc<Meshx>>;
+type Answer = Result<Response<Body>, Refusal>;
+
+/// A refusal as it goes out.
+struct Refusal(Box<Response<Body>>);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response<Body> {
+        *self.0
+    }
+}
+
+/// How long a token and its refresh are valid, in seconds, as the published example has them.
+const TOKEN_SECONDS: i64 = 18_000;
+const REFRESH_SECONDS: i64 = 86_400;
+
+/// How long the token printed at the start is valid: 90 days.
+const STARTING_SECONDS: i64 = 90 * 24 * 3600;
+
+/// The routes of the system.
+pub fn router(meshx: Arc<Meshx>, faults: Arc<Faults>) -> Router {
+    let runs = "/api/data/orchestrator_workflow";
+    let of_an_org = Router::new()
+        .route(runs, get(read).post(create).put(update).delete(cancel))
+        .route(&format!("{runs}/list"), get(list))
+        .route(&format!("{runs}/graph"), get(graph))
+        .route("/api/data/data_product/list", get(products))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&meshx), with_org))
+        .route("/api/iam/principal/user", get(principal))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&meshx), with_token));
+    let all = of_an_org
+        .route("/api/iam/login", post(login))
+        .route("/api/iam/refresh", post(refresh))
+        .route("/api/iam/logout", post(|| async { Json(json!({})) }))
+        .route("/api/.well-known/status", get(|| async { Json(json!({"status": "ok"})) }))
+        .fallback(not_found)
+        .with_state(meshx);
+    Router::new().fallback_service(all).layer(middleware::from_fn_with_state(faults, crate::faults::middleware))
+}
+
+impl Meshx {
+    /// A token that lasts, for the line printed at the start; it is the same after a restart.
+    pub fn starting_token(&self) -> Result<String, Error> {
+        self.house.database.write(|db| fact_or(db, "meshx.token", || self.token("access", STARTING_SECONDS)))
+    }
+
+    fn token(&self, purpose: &str, seconds: i64) -> String {
+        let now = self.house.clock.now() / 1_000_000;
+        self.keys.sign(&json!({"exp": now + seconds, "iat": now, "sub": self.user, "use": purpose}))
+    }
+
+    fn admits(&self, token: &str, purpose: &str) -> bool {
+        let claims = self.keys.claims(token).unwrap_or_default();
+        let expires = claims.get("exp").and_then(Value::as_i64).unwrap_or(0);
+        claims.get("use").and_then(Value::as_str) == Some(purpose) && expires > self.house.clock.now() / 1_000_000
+    }
+
+    /// A refusal in the form in force.
+    fn refuse(&self, status: StatusCode, kind: &str, title: &str) -> Refusal {
+        let body = match self.errors() {
+            Errors::Detail => json!({"detail": title}),
+            Errors::Title => json!({"errors": [], "status": status.as_u16(), "title": title, "type": kind}),
+        };
+        Refusal(Box::new((status, Json(body)).into_response()))
+    }
+
+    /// 422, with the place and what is wrong there.
+    fn invalid(&self, place: &[&str], message: &str, kind: &str) -> Refusal {
+        let body = match self.errors() {
+            Errors::Detail => json!({"detail": [{"loc": place, "msg": message, "type": kind}]}),
+            Errors::Title => json!({
+                "errors": [{"detail": message, "loc": place, "type": kind}], "status": 422,
+                "title": "Request validation error.", "type": "request-validation",
+            }),
+        };
+        Refusal(Box::new((StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()))
+    }
+
+    fn failed(&self, error: &Error) -> Refusal {
+        eprintln!("runward-local: {error}");
+        self.refuse(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal Server Error")
+    }
+}
+
+async fn not_found(State(meshx): App) -> Refusal {
+    meshx.refuse(StatusCode::NOT_FOUND, "not-found", "Not Found")
+}
+
+async fn with_token(State(meshx): App, request: Request, next: Next) -> Answer {
+    let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match value.and_then(|value| value.strip_prefix("Bearer ")) {
+        None => Err(meshx.refuse(StatusCode::UNAUTHORIZED, "authorization-required", "Authorization token required.")),
+        Some(token) if !meshx.admits(token, "access") => {
+            Err(meshx.refuse(StatusCode::UNAUTHORIZED, "invalid-authorization", "Invalid authorization token."))
+        }
+        Some(_) => Ok(next.run(request).await),
+    }
+}
+
+/// The header is needed; another organisation than the token's is forbidden.
+async fn with_org(State(meshx): App, request: Request, next: Next) -> Answer {
+    match request.headers().get("x-org").map(|org| org.as_bytes() == meshx.org.as_bytes()) {
+        None => Err(meshx.invalid(&["header", "x-org"], "Field required", "missing")),
+        Some(false) => {
+            Err(meshx.refuse(StatusCode::FORBIDDEN, "insufficient-permissions", "Insufficient permissions."))
+        }
+        Some(true) => Ok(next.run(request).await),
+    }
+}
+
+/// A body that is an object.
+fn object(meshx: &Meshx, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => {
+            meshx.invalid(&["body"], "Input should be a valid dictionary", "model_attributes_type")
+        }
+        _ => meshx.invalid(&["body"], "JSON decode error", "json_invalid"),
+    })
+}
+
+/// A key that must be there; null only where that is fine.
+fn needed(meshx: &Meshx, body: &Map<String, Value>, key: &str, is_nullable: bool) -> Result<Option<String>, Refusal> {
+    match body.get(key) {
+        None => Err(meshx.invalid(&["body", key], "Field required", "missing")),
+        Some(Value::Null) if is_nullable => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(meshx.invalid(&["body", key], "Input should be a valid string", "string_type")),
+    }
+}
+
+fn text(meshx: &Meshx, body: &Map<String, Value>, key: &str) -> Result<String, Refusal> {
+    needed(meshx, body, key, false).map(Option::unwrap_or_default)
+}
+
+async fn create(State(meshx): App, body: Bytes) -> Answer {
+    let body = object(&meshx, &body)?;
+    let wish = Wish {
+        run_type: text(&meshx, &body, "run_type")?,
+        product: text(&meshx, &body, "data_product_identifier")?,
+        created_by: needed(&meshx, &body, "created_by", true)?,
+        name: text(&meshx, &body, "name")?,
+    };
+    if uuid::Uuid::parse_str(&wish.product).is_err() {
+        return Err(meshx.invalid(
+            &["body", "data_product_identifier"],
+            "Input should be a valid UUID",
+            "uuid_parsing",
+        ));
+    }
+    // What the real system says of an unknown product is not known.
+    if meshx.product(&wish.product).is_none() {
+        return Err(meshx.invalid(&["body", "data_product_identifier"], "Unknown data product", "value_error"));
+    }
+    let run = blocking(&meshx, move |meshx| order(meshx, |act| meshx.create(act, &wish))).await;
+    let run = run.map_err(|error| meshx.failed(&error))?;
+    Ok(Json(run).into_response())
+}
+
+#[derive(Deserialize)]
+struct Which {
+    identifier: Option<String>,
+}
+
+/// The run that the query names.
+async fn known(meshx: &Arc<Meshx>, which: Which) -> Result<Run, Refusal> {
+    let place = ["query", "identifier"];
+    let id = which.identifier.ok_or_else(|| meshx.invalid(&place, "Field required", "missing"))?;
+    if uuid::Uuid::parse_str(&id).is_err() {
+        return Err(meshx.invalid(&place, "Input should be a valid UUID", "uuid_parsing"));
+    }
+    let found = blocking(meshx, move |meshx| meshx.house.database.read(|db| store::find(db, &id))).await;
+    let found = found.map_err(|error| meshx.failed(&error))?;
+    found.ok_or_else(|| meshx.refuse(StatusCode::NOT_FOUND, "not-found", "Orchestrator workflow not found."))
+}
+
+async fn read(State(meshx): App, Query(which): Query<Which>) -> Answer {
+    Ok(Json(known(&meshx, which).await?).into_response())
+}
+
+/// A full replacement of five keys, any status, at any time; the scenario is over then.
+async fn update(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> Answer {
+    let run = known(&meshx, which).await?;
+    let body = object(&meshx, &body)?;
+    let status = text(&meshx, &body, "status")?;
+    let config = body.get("config").ok_or_else(|| meshx.invalid(&["body", "config"], "Field required", "missing"))?;
+    let config = config.to_string();
+    let error = needed(&meshx, &body, "error_message", true)?;
+    let updated = needed(&meshx, &body, "updated_at", true)?;
+    let completed = needed(&meshx, &body, "completed_at", true)?;
+    let changed = blocking(&meshx, move |meshx| {
+        order(meshx, |act| {
+            act.db.execute(
+                "UPDATE meshx_run SET status = ?, config = ?, error = ?, updated_at = ?, completed_at = ?, is_taken = 1 \
+                 WHERE id = ?",
+                rusqlite::params![status, config, error, updated, completed, run.identifier],
+            )?;
+            store::find(act.db, &run.identifier)
+        })
+    });
+    let changed = changed.await.map_err(|error| meshx.failed(&error))?;
+    Ok(Json(changed).into_response())
+}
+
+/// Cancels, and answers with the cancelled run.
+async fn cancel(State(meshx): App, Query(which): Query<Which>) -> Answer {
+    let run = known(&meshx, which).await?;
+    let run = blocking(&meshx, move |meshx| order(meshx, |act| meshx.cancel(act, &run))).await;
+    let run = run.map_err(|error| meshx.failed(&error))?;
+    Ok(Json(run).into_response())
+}
+
+/// Everything, in one array; a query changes nothing.
+async fn list(State(meshx): App) -> Answer {
+    let found = blocking(&meshx, |meshx| meshx.house.database.read(store::all)).await;
+    let found = found.map_err(|error| meshx.failed(&error))?;
+    Ok(Json(json!({"orchestrator_workflows": found})).into_response())
+}
+
+/// What a Luigi would say of the run's only task. That the real graph looks like this is a guess.
+async fn graph(State(meshx): App, Query(which): Query<Which>) -> Answer {
+    let run = known(&meshx, which).await?;
+    let status = match run.status.as_str() {
+        "COMPLETED" => "DONE",
+        "FAILED" => "FAILED",
+        "CANCELLED" => "DISABLED",
+        "RUNNING" => "RUNNING",
+        _ => "PENDING",
+    };
+    let task = json!({
+        "deps": [], "display_name": run.name, "name": "LoadOrders", "params": {"run": run.identifier}, "priority": 0,
+        "resources": {}, "status": status, "workers": [],
+    });
+    Ok(Json(json!({"response": {format!("LoadOrders_{}", run.identifier): task}})).into_response())
+}
+
+async fn products(State(meshx): App) -> Json<Value> {
+    let created = super::engine::date(0, super::scenario::Dates::Utc);
+    let entities = meshx.products().into_iter().map(|product| {
+        let id = product.id();
+        json!({
+            "created_at": created, "description": "", "host_mesh_identifier": id, "identifier": id, "is_system": false,
+            "label": "ORD", "name": product.name, "owner": null,
+            "state": {"code": "ready", "healthy": true, "reason": ""}, "table": null,
+            "urn": format!("urn:meshx:backend:data:root:data_product:{id}"),
+        })
+    });
+    Json(json!({"entities": entities.collect::<Vec<_>>()}))
+}
+
+async fn principal(State(meshx): App) -> Json<Value> {
+    Json(json!({"user_id": meshx.user}))
+}
+
+fn tokens(meshx: &Meshx) -> Response<Body> {
+    let body = json!({
+        "access_token": meshx.token("access", TOKEN_SECONDS), "expires_in": TOKEN_SECONDS,
+        "refresh_expires_in": REFRESH_SECONDS, "refresh_token": meshx.token("refresh", REFRESH_SECONDS),
+        "scope": "profile email", "session_state": uuid::Uuid::new_v4().to_string(), "token_type": "Bearer",
+    });
+    Json(body).into_response()
+}
+
+async fn login(State(meshx): App, body: Bytes) -> Answer {
+    let body = object(&meshx, &body)?;
+    let (user, password) = (text(&meshx, &body, "user")?, text(&meshx, &body, "password")?);
+    if user != meshx.user || password != meshx.password {
+        return Err(meshx.refuse(StatusCode::UNAUTHORIZED, "authorization-failed", "Wrong user or password."));
+    }
+    Ok(tokens(&meshx))
+}
+
+async fn refresh(State(meshx): App, body: Bytes) -> Answer {
+    let body = object(&meshx, &body)?;
+    let token = text(&meshx, &body, "refresh_token")?;
+    if !meshx.admits(&token, "refresh") {
+        return Err(meshx.refuse(StatusCode::UNAUTHORIZED, "invalid-authorization", "Invalid refresh token."));
+    }
+    Ok(tokens(&meshx))
+}

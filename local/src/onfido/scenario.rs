@@ -1,0 +1,87 @@
+//! The scenario language: which tasks a workflow has, who does them, how long they take, how it ends.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The workflows that are there from the start.
+pub const BUILT_IN: &str = include_str!("workflows.json");
+
+/// A workflow.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workflow {
+    /// Its name, from which its id follows.
+    pub name: String,
+    /// Its tasks, one after the other.
+    pub steps: Vec<Step>,
+    /// The status that it ends with.
+    pub end: String,
+    /// What it found out.
+    #[serde(default)]
+    pub output: Value,
+    /// Why it ended so.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+    /// A later change of its end, as a review may bring. Whether the real system ever does that is not known.
+    #[serde(default)]
+    pub revised: Option<Revision>,
+}
+
+/// A change of a settled status.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revision {
+    /// So long after the end, in milliseconds.
+    pub ms: f64,
+    /// The other status.
+    pub end: String,
+}
+
+/// A task.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its id within a run.
+    pub task: String,
+    /// What it is an instance of.
+    pub def: String,
+    /// Who does it.
+    #[serde(default)]
+    pub by: Doer,
+    /// After how many milliseconds it is done; for an applicant or a client without it: when somebody says so.
+    #[serde(default)]
+    pub ms: Option<f64>,
+    /// It is not done after that time, but too late, and the run abandoned.
+    #[serde(default)]
+    pub expires: bool,
+    /// What it yields.
+    #[serde(default)]
+    pub output: Value,
+    /// It ends the run with this error.
+    #[serde(default)]
+    pub error: Option<Value>,
+}
+
+/// Who does a task.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doer {
+    /// The system.
+    #[default]
+    System,
+    /// The applicant, in a browser.
+    Applicant,
+    /// The client, by completing the task.
+    Client,
+}
+
+impl Doer {
+    /// The status of a run meanwhile.
+    pub fn status(self) -> &'static str {
+        match self {
+            Self::System => "processing",
+            Self::Applicant => "awaiting_input",
+            Self::Client => "awaiting_client_input",
+        }
+    }
+}
