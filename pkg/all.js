@@ -1,4 +1,5 @@
 // Every public name.
+import { runTableOf } from "./run-table.js";
 import { capabilitiesOf, transitionsOf } from "./tables.js";
 import * as glue from "./wasm/runward.glue.js";
 
@@ -9,8 +10,10 @@ export {
 export { Formance, Gateway, Hatchet, MeshX, Onfido, trigger } from "./clients.js";
 export { GatewayClient } from "./gateway-client.js";
 export {
-  allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, validateHistory, validateRun, validateTransition,
+  allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, recognise, validateHistory, validateRun,
+  validateTransition, verifyWebhook,
 } from "./wasm/runward.js";
 
 export const capabilities = capabilitiesOf(glue);
 export const transitions = transitionsOf(glue);
+export const RunTable = runTableOf(glue);

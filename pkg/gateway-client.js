@@ -1,7 +1,7 @@
 // The runs behind a gateway, for browsers: no token of a system, and the same `.runs` as the systems' own clients.
 import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, errorOf } from "./errors.js";
 import { events } from "./events.js";
-import { PagePromise, endOf } from "./runs.js";
+import { PagePromise, endOf, idOf, unfinished } from "./runs.js";
 
 const DEFAULTS = { timeout: 30_000, retries: 2 };
 const PAUSE = 250;
@@ -31,6 +31,7 @@ export class GatewayClient {
     const at = (id, rest = "") => `/runs/${encodeURIComponent(id)}${rest}`;
     const act = (name) => (id, { confirm = false, ...options } = {}) =>
       this.#send("POST", at(id, `/${name}${confirm ? "?confirm=true" : ""}`), undefined, begun(options));
+    const cancel = act("cancel");
     const watch = (id, options) => this.#stream(at(id, "/events"), "change", begun(options));
     return {
       create: (request, { key, ...options } = {}) => this.#create({ ...request, key }, begun(options)),
@@ -39,7 +40,7 @@ export class GatewayClient {
         new PagePromise((cursor = filter.cursor) => this.#read(`/runs${query({ ...filter, cursor })}`, begun(options))),
       watch,
       wait: (id, options) => endOf(watch(id, options)),
-      cancel: act("cancel"),
+      cancel: async (run, { force = false, ...options } = {}) => cancel(force ? idOf(run) : unfinished(run), options),
       replay: act("replay"),
     };
   }

@@ -1,4 +1,5 @@
-// Lists and watches, in the shapes that JavaScript has for them.
+// Lists and watches, in the shapes that JavaScript has for them, and what is asked of a run at its end.
+import { TransitionError } from "./errors.js";
 
 /** A list: `await` gives the first page, `for await` every run, `.pages()` every page. Nothing is read before. */
 export class PagePromise {
@@ -50,4 +51,15 @@ export async function endOf(changes) {
     if (change.confirmedAt !== undefined) break;
   }
   return last;
+}
+
+/** The id of a run, or of what names one by its id. */
+export const idOf = (run) => (typeof run === "object" && run !== null ? run.id : run);
+
+/** The id of a run that can still end; an id alone says nothing against it. */
+export function unfinished(run) {
+  if (run?.phase !== "finished") return idOf(run);
+  const { system, status, id } = run;
+  const message = `The run ${id} has ended already (${status}), so it cannot be cancelled: some systems fail at that, some do harm. Read it again, or say \`force: true\`.`;
+  throw new TransitionError({ code: "already_finished", message, system });
 }

@@ -128,7 +128,7 @@ macro_rules! codes {
             /// What it says, in a sentence.
             pub const fn doc(self) -> &'static str {
                 match self {
-                    $(Code::$name => concat!($($doc),*),)*
+                    $(Code::$name => concat!($($doc),*).trim_ascii(),)*
                 }
             }
 

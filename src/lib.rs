@@ -32,6 +32,7 @@ pub mod read;
 pub mod run;
 pub mod system;
 pub mod systems;
+pub mod table;
 pub mod validate;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

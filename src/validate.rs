@@ -23,6 +23,8 @@ pub struct Options {
     pub max_findings: usize,
     /// Lines and columns too?
     pub positions: bool,
+    /// May values follow each other without a line end between them?
+    pub adjacent: bool,
 }
 
 impl Default for Options {
@@ -34,6 +36,7 @@ impl Default for Options {
             max_bytes: 8 << 20,
             max_findings: 1000,
             positions: false,
+            adjacent: false,
         }
     }
 }
@@ -77,7 +80,33 @@ pub struct ParsedPage {
 /// `argument` when an option is out of its range or the system has no such document. What is wrong with the text is no
 /// error but in the report.
 pub fn validate_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> Result<Report> {
+    validate_each(system, &Padded::new(bytes), options, &mut |_| {})
+}
+
+/// A document of a text, walked to its end.
+pub struct Found<'a> {
+    /// Which one.
+    pub document: &'static Document,
+    /// The byte at which it starts.
+    pub start: usize,
+    /// The byte behind it.
+    pub end: usize,
+    /// What was read of it.
+    pub walker: &'a Walker,
+}
+
+/// The same, with every document handed out as soon as it was walked.
+///
+/// # Errors
+/// As [`validate_run`].
+pub fn validate_each(
+    system: &dyn Documents,
+    input: &Padded,
+    options: &Options,
+    each: &mut dyn FnMut(&Found),
+) -> Result<Report> {
     options.check()?;
+    let bytes = input.text();
     let documents: Vec<(usize, &Document)> = system.documents().iter().enumerate().collect();
     let documents: Vec<_> = documents
         .into_iter()
@@ -91,12 +120,12 @@ pub fn validate_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> 
         let message = format!("the text has {} bytes, maxBytes allows {}", bytes.len(), options.max_bytes);
         return Ok(report(system, options, What::Run, 0, vec![finding(Code::TooLarge, message)]));
     }
-    let input = Padded::new(bytes);
     let mut reading = Reading {
         system,
         options,
         documents,
-        input: &input,
+        input,
+        each,
         findings: vec![],
         runs: 0,
         what: None,
@@ -140,6 +169,30 @@ pub fn parse_page(system: &dyn Documents, bytes: &[u8], options: &Options) -> Re
     }
     let text = text(bytes)?;
     Ok(ParsedPage { runs: system.page(text)?, rows: rows(system, text), findings: report.findings })
+}
+
+/// The system whose documents a text holds: the one whose description the first value fits best, if there is one.
+pub fn recognise(bytes: &[u8]) -> Option<&'static dyn Documents> {
+    let input = Padded::new(bytes);
+    let start = if bytes.starts_with(MARK) { MARK.len() } else { 0 };
+    let (first, value) = read::first_value(&input, start)?;
+    let item = match read::next_item(&input, value, true) {
+        Item::At(item) if first == b'[' => item,
+        _ => value,
+    };
+    let likeness = |system: &&'static dyn Documents| {
+        let whole = system.documents().iter().filter_map(|document| fit(read::likeness(&input, value, document.value)));
+        let items = system.documents().iter().filter_map(|document| fit(read::likeness(&input, item, document.value)));
+        whole.chain(items).max().map(|present| (present, *system))
+    };
+    let all: Vec<_> = systems::ALL.iter().filter_map(likeness).collect();
+    let (most, system) = *all.iter().max_by_key(|(present, _)| *present)?;
+    (all.iter().filter(|(present, _)| *present == most).count() == 1).then_some(system)
+}
+
+/// How many of its required members are there, if all are.
+fn fit(likeness: read::Likeness) -> Option<usize> {
+    (likeness.missing == 0 && likeness.present > 0).then_some(likeness.present)
 }
 
 /// Where in a page the array of its rows stands.
@@ -248,6 +301,7 @@ struct Reading<'a> {
     /// Those that may stand here, with their numbers.
     documents: Vec<(usize, &'static Document)>,
     input: &'a Padded,
+    each: &'a mut dyn FnMut(&Found),
     findings: Vec<Finding>,
     runs: u32,
     what: Option<What>,
@@ -298,7 +352,7 @@ impl Reading<'_> {
         let Some(mut end) = self.value(start, "") else { return };
         let mut index = 0;
         while let Some((_, next)) = read::first_value(self.input, end) {
-            if !self.input.text().get(end..next).unwrap_or_default().contains(&b'\n') {
+            if !self.options.adjacent && !self.input.text().get(end..next).unwrap_or_default().contains(&b'\n') {
                 return self.broken(next, "");
             }
             if index == 0 {
@@ -333,8 +387,12 @@ impl Reading<'_> {
         let place = Place { input: self.input, start, prefix, positions: self.options.positions };
         let run = document.run.map(|run| run());
         let run_place = format!("{prefix}{}", document.place);
+        let each = &mut self.each;
         let (walked, errors, rows, several, mut findings) = with_walker(key, document, |walker| {
             let walked = walker.walk(self.input, start, limits);
+            if let Walked::To(end) = walked {
+                each(&Found { document, start, end, walker });
+            }
             let several = walker.column(Column::Parts) > 1.0;
             (walked, walker.errors().len(), walker.table().rows(), several, walker.findings(&place, run))
         });

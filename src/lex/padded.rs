@@ -10,11 +10,20 @@ pub const PAD: usize = 64;
 pub struct Padded(Vec<u8>);
 
 impl Padded {
+    /// How many bytes a text is followed by.
+    pub const PAD: usize = PAD;
+
     /// Copies `text`.
     pub fn new(text: &[u8]) -> Padded {
         let mut padded = Padded::default();
         padded.room(text.len()).copy_from_slice(text);
         padded
+    }
+
+    /// Takes `text` as it is; it is not copied if it has [`PAD`] bytes of room.
+    pub fn of(mut text: Vec<u8>) -> Padded {
+        text.resize(text.len() + PAD, 0);
+        Padded(text)
     }
 
     /// Makes room for a text of `len` bytes, to be written in place. What stands there before is unspecified.

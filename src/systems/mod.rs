@@ -2,6 +2,7 @@
 use crate::error::SystemName;
 use crate::lifecycle::Rules;
 use crate::system::{Documents, System};
+use crate::webhook::Webhook;
 
 pub mod formance;
 pub mod hatchet;
@@ -31,5 +32,15 @@ pub fn rules(system: SystemName) -> &'static Rules {
         SystemName::Formance => &formance::lifecycle::RULES,
         SystemName::Onfido => &onfido::lifecycle::RULES,
         SystemName::MeshX => &meshx::lifecycle::RULES,
+    }
+}
+
+/// How a system delivers webhooks; `None` for one that has none.
+pub fn webhook(system: SystemName) -> Option<&'static Webhook> {
+    match system {
+        SystemName::Hatchet => Some(&hatchet::webhook::WEBHOOK),
+        SystemName::Formance => Some(&formance::webhook::WEBHOOK),
+        SystemName::Onfido => Some(&onfido::webhook::WEBHOOK),
+        SystemName::MeshX => None,
     }
 }

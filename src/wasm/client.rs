@@ -1,4 +1,6 @@
 //! What the classes of all systems share: options, the host, values in and out.
+pub(super) use super::convert::{argument, options as plain, property};
+use super::convert::{out, parsed};
 use super::error::to_js;
 use super::{fetch, signal};
 use crate::client::{Call, Client, Credentials, Event, Host, Options, WatchOptions};
@@ -8,7 +10,6 @@ use crate::http::{Prepared, Response};
 use crate::policy::Limits;
 use crate::system::{System, Way};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -202,14 +203,6 @@ pub(super) fn abort_signal(options: &JsValue) -> Option<AbortSignal> {
     listens.then(|| signal.unchecked_into())
 }
 
-/// A property of a value that may be no object.
-pub(super) fn property(value: &JsValue, name: &str) -> JsValue {
-    if value.is_undefined() || value.is_null() {
-        return JsValue::UNDEFINED;
-    }
-    Reflect::get(value, &name.into()).unwrap_or_default()
-}
-
 /// A function among some options.
 pub(super) fn function(options: &JsValue, name: &str) -> Result<Option<Function>> {
     let value = property(options, name);
@@ -217,16 +210,6 @@ pub(super) fn function(options: &JsValue, name: &str) -> Result<Option<Function>
         return Ok(None);
     }
     value.dyn_into().map(Some).map_err(|_| argument("invalid_options", format!("`{name}` must be a function")))
-}
-
-/// Plain data out of some options, which may be absent.
-pub(super) fn plain<T: DeserializeOwned + Default>(options: &JsValue) -> Result<T> {
-    if options.is_undefined() || options.is_null() {
-        return Ok(T::default());
-    }
-    serde_wasm_bindgen::from_value(options.clone()).map_err(|error| {
-        argument("invalid_options", format!("the options are wrong: {}", crate::http::quote(&error.to_string())))
-    })
 }
 
 /// A value as the JSON text that JavaScript makes of it; nothing for `undefined`.
@@ -241,12 +224,7 @@ pub(super) fn raw(value: &JsValue) -> Result<Option<Raw>> {
 
 /// JSON text as a JavaScript value.
 pub(super) fn parse(json: Result<String>) -> std::result::Result<JsValue, JsValue> {
-    let json = json.map_err(|error| to_js(&error))?;
-    JSON::parse(&json)
-}
-
-pub(super) fn argument(code: &'static str, message: impl Into<String>) -> Error {
-    Error::new(Kind::Argument, code, message)
+    out(json.and_then(|json| parsed(&json)))
 }
 
 /// What a gateway or trigger shares of a client; it opens nothing that the client itself does not.

@@ -1,9 +1,10 @@
 //! Values across the boundary.
 use super::error::to_js;
 use crate::error::{Error, Kind, Result, SystemName};
+use crate::http::quote;
 use crate::system::Documents;
 use crate::systems;
-use js_sys::{ArrayBuffer, JSON, Object, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, JSON, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
@@ -39,7 +40,7 @@ pub(super) fn source(value: &JsValue) -> Result<Source> {
 }
 
 /// A buffer or a view of one. An instance of another realm's class is none of this realm's, so nothing asks for classes.
-fn bytes(value: &JsValue) -> Option<Uint8Array> {
+pub(super) fn bytes(value: &JsValue) -> Option<Uint8Array> {
     if ArrayBuffer::is_view(value) {
         let number = |name: &str| Reflect::get(value, &name.into()).ok()?.as_f64();
         let buffer = Reflect::get(value, &"buffer".into()).ok()?;
@@ -63,8 +64,9 @@ pub(super) fn options<T: DeserializeOwned + Default>(value: &JsValue) -> Result<
     if value.is_undefined() || value.is_null() {
         return Ok(T::default());
     }
-    let wrong =
-        |error: serde_wasm_bindgen::Error| argument("invalid_options", format!("the options are wrong: {error}"));
+    let wrong = |error: serde_wasm_bindgen::Error| {
+        argument("invalid_options", format!("the options are wrong: {}", quote(&error.to_string())))
+    };
     serde_wasm_bindgen::from_value(value.clone()).map_err(wrong)
 }
 
@@ -87,6 +89,44 @@ pub(super) fn out<T>(result: Result<T>) -> std::result::Result<T, JsValue> {
 /// An error about an argument.
 pub(super) fn argument(code: &'static str, message: impl Into<String>) -> Error {
     Error::new(Kind::Argument, code, message)
+}
+
+/// A property of a value that may be no object.
+pub(super) fn property(value: &JsValue, name: &str) -> JsValue {
+    if value.is_undefined() || value.is_null() {
+        return JsValue::UNDEFINED;
+    }
+    Reflect::get(value, &name.into()).unwrap_or_default()
+}
+
+/// A text or several among some options; none when absent.
+pub(super) fn texts(options: &JsValue, name: &str) -> Result<Vec<String>> {
+    let value = property(options, name);
+    let wrong = || argument("invalid_options", format!("`{name}` must be a text, or an array of texts"));
+    if value.is_undefined() {
+        return Ok(vec![]);
+    }
+    match value.as_string() {
+        Some(one) => Ok(vec![one]),
+        None if Array::is_array(&value) => {
+            Array::from(&value).iter().map(|item| item.as_string().ok_or_else(wrong)).collect()
+        }
+        None => Err(wrong()),
+    }
+}
+
+/// A text among some options.
+pub(super) fn word(options: &JsValue, name: &str) -> Result<Option<String>> {
+    let value = property(options, name);
+    let wrong = || argument("invalid_options", format!("`{name}` must be a text"));
+    if value.is_undefined() { Ok(None) } else { value.as_string().map(Some).ok_or_else(wrong) }
+}
+
+/// A number among some options.
+pub(super) fn number(options: &JsValue, name: &str) -> Result<Option<f64>> {
+    let value = property(options, name);
+    let wrong = || argument("invalid_options", format!("`{name}` must be a number"));
+    if value.is_undefined() { Ok(None) } else { value.as_f64().map(Some).ok_or_else(wrong) }
 }
 
 pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {

@@ -132,25 +132,10 @@ pub fn capabilities(system: JsValue) -> Thrown<JsValue> {
     })())
 }
 
-#[wasm_bindgen(js_name = __code, skip_typescript)]
-pub fn code(system: JsValue, status: &str) -> Thrown<u8> {
-    out(rules(&system).map(|rules| rules.runs.code(status)))
-}
-
-/// `system` is a place in [`SystemName::ALL`], because a text would cost more than the check.
-#[wasm_bindgen(js_name = __check, skip_typescript)]
-pub fn check(system: usize, from: u8, to: u8) -> Thrown<u8> {
-    Ok(by_place(system)?.runs.check(from, to) as u8)
-}
-
-#[wasm_bindgen(js_name = __checkAll, skip_typescript)]
-pub fn check_all(system: usize, pairs: &[u8]) -> Thrown<Vec<u8>> {
-    Ok(by_place(system)?.runs.check_all(pairs))
-}
-
-fn by_place(system: usize) -> Thrown<&'static Rules> {
-    let name = SystemName::ALL.get(system).copied();
-    out(name.map(systems::rules).ok_or_else(|| argument("unknown_system", "there is no such system")))
+/// The verdicts on all pairs of codes, at `from * 16 + to`: a look there is cheaper than a call, so `pkg/tables.js` looks.
+#[wasm_bindgen(js_name = __grid, skip_typescript)]
+pub fn grid(system: JsValue) -> Thrown<Vec<u8>> {
+    out(rules(&system).map(|rules| rules.runs.grid()))
 }
 
 fn rules(name: &JsValue) -> Result<&'static Rules> {

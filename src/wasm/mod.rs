@@ -17,11 +17,14 @@ mod panics;
 mod runs;
 #[cfg(feature = "client")]
 mod signal;
+mod table;
 #[cfg(feature = "client")]
 mod system;
 #[cfg(feature = "client")]
 mod trigger;
 mod validate;
+#[cfg(feature = "client")]
+mod webhook;
 
 use std::panic::{PanicHookInfo, set_hook};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -32,11 +35,12 @@ const TYPES: &str = concat!(
     include_str!("types/runs.ts"),
     include_str!("types/validate.ts"),
     include_str!("types/lifecycle.ts"),
+    include_str!("types/table.ts"),
 );
 
 #[cfg(feature = "client")]
 #[wasm_bindgen(typescript_custom_section)]
-const CLIENT_TYPES: &str = include_str!("types/client.ts");
+const CLIENT_TYPES: &str = concat!(include_str!("types/client.ts"), include_str!("types/webhook.ts"));
 
 #[wasm_bindgen(raw_module = "../instance.js")]
 extern "C" {

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-struct Plain {
+pub(super) struct Plain {
     level: Option<Level>,
     what: Option<String>,
     max_depth: Option<u32>,
@@ -21,7 +21,7 @@ struct Plain {
 
 impl Plain {
     /// `is_text`: are lines and columns of use?
-    fn with_defaults(self, is_text: bool) -> Result<Options> {
+    pub(super) fn with_defaults(self, is_text: bool) -> Result<Options> {
         let usual = Options::default();
         Ok(Options {
             level: self.level.unwrap_or(usual.level),
@@ -30,6 +30,7 @@ impl Plain {
             max_bytes: self.max_bytes.map_or(usual.max_bytes, |most| most as usize),
             max_findings: self.max_findings.map_or(usual.max_findings, |most| most as usize),
             positions: is_text,
+            ..usual
         })
     }
 }
@@ -94,4 +95,14 @@ pub fn parse_page(name: JsValue, document: JsValue, plain_options: JsValue) -> s
 fn place(value: &JsValue, pointer: &str) -> JsValue {
     let names = pointer.split('/').skip(1);
     names.fold(value.clone(), |value, name| Reflect::get(&value, &name.into()).unwrap_or_default())
+}
+
+/// The system whose documents this is, or the first value of it; `undefined` when it looks like none, or like several.
+#[wasm_bindgen(js_name = recognise, unchecked_return_type = "SystemName | undefined")]
+pub fn recognise(
+    #[wasm_bindgen(js_name = source, unchecked_param_type = "Source")] document: JsValue,
+) -> std::result::Result<JsValue, JsValue> {
+    out(source(&document).map(|document| {
+        validate::recognise(&document.bytes).map_or(JsValue::UNDEFINED, |system| system.name().as_str().into())
+    }))
 }

@@ -17,111 +17,10 @@ export type Uuid = string;
 export type DateTime = string;
 /** Words that we know, and any others a newer server may send. */
 export type Open<Known extends string> = Known | (string & {});
-/** Milliseconds since 1970-01-01T00:00:00Z; fractions are kept where the system sends them. */
-export type Millis = number;
-
-/** How bad a finding is. Only an error makes an input invalid. */
-export type Severity = \"error\" | \"warning\" | \"info\";
-/** Which promise a finding measures by: what servers send, the published contract, or what may follow what. */
-export type Level = \"wire\" | \"schema\" | \"lifecycle\";
-/** Why we believe a rule. */
-export type Evidence = \"documented\" | \"observed\" | \"source\" | \"inferred\" | \"policy\";
-/** What a document turned out to be. */
-export type What = \"run\" | \"page\" | \"created\" | \"history\" | \"event\" | \"task\";
-/** Our word for how a run stands. */
-export type Phase = \"queued\" | \"running\" | \"waiting\" | \"finished\" | \"unknown\";
-/** How a finished run ended. */
-export type Outcome = \"succeeded\" | \"declined\" | \"review\" | \"expired\" | \"cancelled\" | \"failed\";
-
-/** One thing wrong or odd. */
-export interface Finding {
-  /** Stable; those of documents are a {@link DocumentCode}. */
-  code: Open<DocumentCode>;
-  severity: Severity;
-  /** Where: a JSON Pointer (RFC 6901), `\"\"` for the whole input. */
-  pointer: string;
-  /** What was met, what is allowed, and how to mend it. */
-  message: string;
-  level: Level;
-  evidence: Evidence;
-  /** From 1, where the input was text and lines were asked for. */
-  line?: number;
-  /** In characters from 1, where the input was text and lines were asked for. */
-  column?: number;
-}
-
-/** All that was found in one input. */
-export interface Report {
-  /** No finding is an error. */
-  valid: boolean;
-  system: SystemName;
-  /** What it was read as. */
-  what: What;
-  /** How many runs it holds. */
-  runs: number;
-  /** In the order of their places in the input. */
-  findings: Finding[];
-}
-
-/** A part of a run. */
-export interface Stage {
-  /** The id the system reads it by, if it has one already. */
-  id?: string;
-  name: string;
-  /** The system's own word; `\"\"` while the stage does not exist yet. */
-  status: string;
-  phase: Phase;
-  outcome?: Outcome;
-  /** From 1. */
-  attempt: number;
-  startedAt?: Millis;
-  finishedAt?: Millis;
-  input?: Json;
-  output?: Json;
-  error?: string;
-  /** Names or ids of the stages behind it, where the system tells its graph. */
-  next?: string[];
-}
-
-/** A run as every system's views show it. */
-export interface Run<S extends SystemName = SystemName> {
-  system: S;
-  /** The id the system reads it by. */
-  id: string;
-  workflowId?: string;
-  name?: string;
-  /** The system's own word, as it came. */
-  status: string;
-  phase: Phase;
-  /** Only with phase `finished`. */
-  outcome?: Outcome;
-  /** From 1; a retry or replay opens the next. */
-  attempt: number;
-  createdAt?: Millis;
-  /** When the newest attempt began. */
-  startedAt?: Millis;
-  /** When the newest attempt ended. */
-  finishedAt?: Millis;
-  /** Milliseconds, as the system counts them; sentinels are absent. */
-  duration?: number;
-  /** What the run was given, out of the system's envelope. */
-  input?: Json;
-  output?: Json;
-  error?: string;
-  tags: string[];
-  metadata: JsonObject;
-  /** The run or task that started this one. */
-  parentId?: string;
-  /** In the order in which they began or will. */
-  stages: Stage[];
-  /** Where a person can look at it or act on it. */
-  link?: string;
-  /** What the system sent. */
-  wire: Wire<S>;
-}
 ";
 
-/// All types of the package that follow from Rust: the models of all systems, and what the systems share.
+/// The types of the package that follow from the descriptions: what every system sends, and the codes of findings. The
+/// package's other types stand beside what exports them, and name these.
 pub fn package_types() -> String {
     let names = TypeNames::of(systems::ALL);
     let mut text = format!("{PRELUDE}\n{}{}", codes(), systems_of(&names));
@@ -155,8 +54,23 @@ impl TypeNames {
             let names = types.objects.into_keys().chain(types.enums.into_keys()).chain(types.unions.into_keys());
             names.for_each(|name| *counts.entry(name).or_default() += 1);
         }
-        let shared =
-            ["Run", "Stage", "Finding", "Report", "Wire", "Json", "Open", "Phase", "Outcome", "Level", "What", "Error"];
+        // the package's own, of which no other may take the name: a test of its types compares
+        let shared = [
+            "Run",
+            "Stage",
+            "Finding",
+            "Report",
+            "Wire",
+            "Json",
+            "Open",
+            "Phase",
+            "Outcome",
+            "Level",
+            "What",
+            "Error",
+            "ErrorFields",
+            "WebhookEvent",
+        ];
         let twice = counts.into_iter().filter(|(name, count)| *count > 1 || shared.contains(name));
         TypeNames { clashing: twice.map(|(name, _)| name).collect() }
     }
@@ -176,11 +90,10 @@ fn codes() -> String {
     )
 }
 
-/// The names of the systems, and what a run of each comes in.
+/// What a run of each system comes in.
 fn systems_of(names: &TypeNames) -> String {
-    let all: Vec<&str> = systems::ALL.iter().map(|system| system.name().as_str()).collect();
-    let mut text = format!("/** The systems. */\nexport type SystemName = {};\n", literals(&all));
-    text += "/** The shapes that a run of each system comes in. */\nexport interface WireTypes {\n";
+    let mut text =
+        String::from("/** The shapes that a run of each system comes in. */\nexport interface WireTypes {\n");
     for system in systems::ALL {
         let mut shapes = vec![];
         for document in system.documents().iter().filter(|document| document.holds_a_run()) {
@@ -191,7 +104,8 @@ fn systems_of(names: &TypeNames) -> String {
         }
         text += &format!("  {}: {};\n", system.name(), shapes.join(" | "));
     }
-    text + "}\n/** The shapes that a run of a system comes in. */\nexport type Wire<S extends SystemName = SystemName> = WireTypes[S];\n"
+    let of = "export type Wire<S extends keyof WireTypes = keyof WireTypes> = WireTypes[S];";
+    format!("{text}}}\n/** The shapes that a run of a system comes in. */\n{of}\n")
 }
 
 /// How a type is named in the file.

@@ -21,6 +21,7 @@ mod recorded;
 mod recordings;
 mod support;
 mod systems;
+mod table;
 mod views;
 mod webhook;
 mod written;

@@ -1,7 +1,7 @@
 //! Signed deliveries: the vendors' own vectors, and everything that may be wrong with one.
 use crate::fixture;
 use runward::error::{Kind, SystemName};
-use runward::systems::{formance, hatchet, onfido};
+use runward::systems::{self, formance, hatchet, onfido};
 use runward::webhook::{Delivery, TOLERANCE_SECONDS, Webhook};
 use serde_json::Value;
 
@@ -121,4 +121,12 @@ fn signatures_that_are_no_hex_or_too_short_are_typed_errors() {
         let code = refusal(&hatchet::webhook::WEBHOOK, b"{}", &headers, &["hunter2"], 0.0);
         assert!(["missing_header", "malformed_signature", "signature_mismatch"].contains(&code), "{signature}: {code}");
     }
+}
+
+#[test]
+fn every_scheme_of_the_list_is_that_of_its_system() {
+    let named = |name: SystemName| systems::webhook(name).map(|webhook| webhook.scheme.system);
+    let known: Vec<SystemName> = SystemName::ALL.into_iter().filter_map(named).collect();
+    assert_eq!(known, [SystemName::Hatchet, SystemName::Formance, SystemName::Onfido]);
+    assert!(known.iter().all(|name| named(*name) == Some(*name)));
 }

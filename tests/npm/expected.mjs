@@ -11,5 +11,8 @@ export const expected = {
   page: ["CANCELLED", "RUNNING", "COMPLETED", "QUEUED", "FAILED", "RUNNING"],
   step: ["advance", "conflict"],
   code: true,
+  counts: { queued: 1, running: 2, finished: 3 },
+  longest: ["CANCELLED"],
+  webhook: ["workflow_run.completed", "signature_mismatch"],
   missing: { name: "NotFoundError", code: "not_found", retryable: false, system: "hatchet", status: 404, real: true },
 };

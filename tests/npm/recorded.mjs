@@ -15,8 +15,16 @@ const routes = [
   ["GET", page.request.path.split("?")[0], page],
 ];
 
+const webhooks = new URL("../fixtures/onfido/webhooks/", import.meta.url);
+const [delivery, twin] = JSON.parse(readFileSync(new URL("vectors.json", webhooks))).vectors.map(({ body_file, signature, token }) => ({
+  body: readFileSync(new URL(body_file, webhooks), "utf8"), headers: { "X-SHA2-Signature": signature }, secret: token,
+}));
+
 /** What the program is told beside the server's address. */
-export const facts = { tenant: page.request.path.split("/")[5], run: run.response.body, running: running.response.body, finished: finished.response.body };
+export const facts = {
+  list: page.response.body, delivery, twin,
+  tenant: page.request.path.split("/")[5], run: run.response.body, running: running.response.body, finished: finished.response.body,
+};
 
 /** Answers with recordings, and what it has no recording for with Hatchet's 404. */
 export function hatchet(request, response) {

@@ -1,7 +1,7 @@
 // The packed package's manifest and types, as publint and the TypeScript compiler see them.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { consumer, repository } from "../npm/support.mjs";
@@ -16,6 +16,15 @@ const run = (name, args, cwd) => {
 
 test("publint finds nothing to say", () => {
   assert.match(run("publint", ["run", "--strict", "target/runward.tgz"], repository("")), /All good!/);
+});
+
+test("no type of a system hides behind one of the package's own", (t) => {
+  const folder = join(consumer(t), "node_modules/runward");
+  const names = (file) => [...readFileSync(join(folder, file), "utf8").matchAll(/^export (?:declare )?(?:interface|type|class|function|const) (\w+)/gm)].map(([, name]) => name);
+  const own = ["wasm/runward.d.ts", ...readdirSync(folder).filter((file) => file.endsWith(".d.ts"))].flatMap(names);
+  assert.ok(own.includes("Run") && own.includes("GatewayClient"));
+  assert.ok(names("wasm/wire.d.ts").length > 60);
+  assert.deepEqual(names("wasm/wire.d.ts").filter((name) => own.includes(name)), []);
 });
 
 for (const resolution of ["node16", "bundler"]) {

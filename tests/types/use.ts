@@ -1,5 +1,5 @@
 // What the types promise, and what they refuse. A line under `@ts-expect-error` must not compile.
-import { ArgumentError, type Finding, Formance, Gateway, HttpError, isRunwardError, MeshX, newId, NotFoundError, Onfido, RunwardError } from "runward";
+import { ArgumentError, type DocumentCode, type Finding, Formance, Gateway, Hatchet, HttpError, isRunwardError, MeshX, newId, NotFoundError, Onfido, parseRun, type Run, RunTable, RunwardError, type V1TaskStatus, verifyWebhook, type WebhookEvent, type Wire, type WorkflowInstance, type WorkflowRun } from "runward";
 import { load } from "runward/slim";
 
 const id: string = newId();
@@ -28,13 +28,51 @@ formance.instances.sendEvent(id, {});
 formance.runs.create({ workflow: id, input: { amount: "1" } });
 // @ts-expect-error: variables are texts
 formance.runs.create({ workflow: id, input: { amount: 1 } });
-const onfido = new Onfido({ region: "ca", token: "token" });
-onfido.evidence(id) satisfies Promise<Uint8Array>;
+const studio = new Onfido({ region: "ca", token: "token" });
+studio.evidence(id) satisfies Promise<Uint8Array>;
 // @ts-expect-error: a run is of an applicant
-onfido.runs.create({ workflow: id });
+studio.runs.create({ workflow: id });
 // @ts-expect-error: there is no such region
 new Onfido({ region: "moon", token: "token" });
 // @ts-expect-error: it is asked whose runs they are
 new MeshX({ baseUrl: "http://localhost", token: "token" });
 const meshx = new MeshX({ baseUrl: "http://localhost", org: "acme", login: { user: "ana", password: "secret" } });
-new Gateway({ systems: { formance, onfido, meshx } });
+new Gateway({ systems: { formance, onfido: studio, meshx } });
+declare const run: Run<"hatchet">;
+if ("run" in run.wire && "shape" in run.wire) {
+  run.wire.run.displayName satisfies string;
+  run.wire.run.status satisfies V1TaskStatus;
+  run.wire.tasks?.[0]?.isEvicted satisfies boolean | undefined;
+  // @ts-expect-error: no server sends such a member
+  run.wire.run.display_name;
+}
+// @ts-expect-error: Hatchet's wire is none of Formance's
+run.wire satisfies Wire<"formance">;
+declare const instance: WorkflowInstance;
+instance.terminated satisfies boolean;
+declare const onfido: WorkflowRun;
+onfido.applicant_id satisfies string;
+parseRun("formance", "{}").wire satisfies Wire<"formance">;
+const code: DocumentCode = "zero_time";
+findings[0]!.code === code;
+
+const event: WebhookEvent = verifyWebhook("onfido", { body: "{}", headers: new Headers(), secret: ["old", "new"], now: 0 });
+event.runId satisfies string | undefined;
+verifyWebhook("hatchet", { body: new Uint8Array(), headers: [["a", "b"]], secret: "s" });
+// @ts-expect-error: meshX delivers no webhooks
+verifyWebhook("meshx", { body: "", headers: {}, secret: "s" });
+
+function pages(bytes: Uint8Array): Run<"hatchet">[] {
+  using table = new RunTable("hatchet");
+  table.push(bytes);
+  if (!table.end().valid) return [];
+  const counts: Record<string, number> = table.counts("phase", table.query({ status: "QUEUED" }));
+  // @ts-expect-error: nothing is sorted by a name
+  table.query({ sort: "name" });
+  return table.rows(table.query({ phase: ["running", "waiting"], sort: "created", order: "desc", since: counts.running! }), 0, 50);
+}
+pages(new Uint8Array());
+
+declare const hatchet: Hatchet;
+void hatchet.runs.cancel(run, { force: true });
+void hatchet.runs.cancel(id);

@@ -2,6 +2,7 @@
 mod build;
 mod children;
 mod lint;
+mod matrix;
 mod npm;
 mod process;
 mod repo;
@@ -29,6 +30,8 @@ enum Command {
     Build,
     /// Runs all tests, or parts of them by name, and says how many passed and failed.
     Test(test::Options),
+    /// Prints which operation of the packed package works in which runtime.
+    Matrix(matrix::Options),
     /// Checks format and lints, natively and for WebAssembly.
     Lint,
 }
@@ -39,6 +42,7 @@ impl Command {
             Command::Start(options) => start::start(&options),
             Command::Build => build::build(),
             Command::Test(options) => test::run(&options),
+            Command::Matrix(options) => matrix::matrix(&options),
             Command::Lint => lint::lint(),
         }
     }

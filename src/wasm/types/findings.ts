@@ -1,3 +1,7 @@
+import type { DocumentCode, Json, Open, Wire } from "./wire.js";
+
+export * from "./wire.js";
+
 /** The systems that Runward speaks to. */
 export type SystemName = "hatchet" | "formance" | "onfido" | "meshx";
 
@@ -9,8 +13,8 @@ export type Evidence = "documented" | "observed" | "source" | "inferred" | "poli
 
 /** One thing wrong or odd. */
 export interface Finding {
-  /** Stable, one of the catalogue. */
-  code: string;
+  /** Stable; those of documents are a {@link DocumentCode}, those of steps the name of a rule of the lifecycle. */
+  code: Open<DocumentCode>;
   /** Only an `error` makes an input invalid. */
   severity: "error" | "warning" | "info";
   /** Where: a JSON Pointer (RFC 6901), `""` for the whole input. */

@@ -199,11 +199,11 @@ export interface Runs<S extends SystemName = SystemName> {
   watch(id: string, options?: WatchOptions): AsyncIterable<Change<S>>;
   /** Waits until a run is finished, by two reads that agree. */
   wait(id: string, options?: WatchOptions): Promise<Run<S>>;
-  /** Asks for a run's end; with `confirm`, looks for the effect. */
-  cancel(id: string, options?: CallOptions & { confirm?: boolean }): Promise<Effect<S>>;
+  /**
+   * Asks for a run's end; with `confirm`, looks for the effect. A run that is handed in and has ended is refused with a
+   * `TransitionError`, before anything is sent, unless `force` says otherwise; an id alone is never refused so.
+   */
+  cancel(run: string | Run<S>, options?: CallOptions & { confirm?: boolean; force?: boolean }): Promise<Effect<S>>;
   /** Asks for a run to be done again; with `confirm`, looks for the effect. */
   replay(id: string, options?: CallOptions & { confirm?: boolean }): Promise<Effect<S>>;
 }
-
-/** The shapes that a run of a system comes in. */
-export type Wire<S extends SystemName> = { hatchet: unknown; formance: unknown; onfido: unknown; meshx: unknown }[S];

@@ -2,6 +2,7 @@
 mod ahead;
 mod damage;
 mod diagrams;
+mod engine;
 mod events;
 mod golden;
 mod make;

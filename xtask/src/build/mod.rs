@@ -6,6 +6,7 @@ mod wasm;
 
 use crate::npm::{self, npm};
 use crate::process::{cargo, run, step};
+use crate::repo;
 use crate::stamp::Stamp;
 use anyhow::Result;
 
@@ -19,6 +20,8 @@ pub fn build() -> Result<()> {
 pub fn package() -> Result<()> {
     npm::install()?;
     wasm::build()?;
+    // What the descriptions say needs no WebAssembly, and is written whenever they say something else.
+    repo::write("pkg/wasm/wire.d.ts", runward::write::package_types())?;
     pack::pack()
 }
 

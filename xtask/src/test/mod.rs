@@ -1,5 +1,5 @@
 //! `cargo xtask test`: everything, or parts by name.
-mod chromium;
+pub mod chromium;
 mod count;
 mod node;
 mod rust;
@@ -25,7 +25,7 @@ enum Part {
     Wasm,
     /// The packed package: its types and its manifest.
     Types,
-    /// The packed package, installed and run in Node, workerd and Chromium, and the examples against the local engine.
+    /// The packed package, installed and run in every runtime, and the examples against the local engine.
     Npm,
     /// The dashboard's modules by themselves.
     Www,

@@ -1,0 +1,74 @@
+// What needs no server, asked of vectors and recordings; the same in every runtime. What it gives back is plain JSON.
+import * as runward from "runward";
+
+const { RunTable, diagram, lifecycle, transitions, validateHistory, validateRun, verifyWebhook } = runward;
+const VERDICTS = ["same", "advance", "newAttempt", "revision", "stale", "conflict"];
+const outcome = (call) => {
+  try {
+    return call();
+  } catch (error) {
+    return `${error.name} ${error.code}`;
+  }
+};
+
+/** Of each kept history its steps, findings and end, in the shape in which they are kept. */
+export const histories = (system, kept) =>
+  kept.map(({ name, snapshots }) => {
+    const { steps, findings, final } = validateHistory(system, snapshots);
+    return {
+      name, snapshots,
+      steps: steps.map(({ verdict, cause }) => ({ verdict, ...(cause && { cause }) })),
+      findings: findings.map(({ pointer, code }) => `${pointer} ${code}`),
+      final: { status: final.status, attempt: final.attempt },
+    };
+  });
+
+/** The verdict on every pair of words, through the codes, one by one and at once, in the shape in which they are kept. */
+export function pairs(system, { codes }) {
+  const words = ["(unknown)", ...Object.keys(codes)];
+  const code = (word) => transitions.code(system, word);
+  const verdict = (from, to) => VERDICTS[transitions.check(system, code(from), code(to))];
+  const each = (of) => Object.fromEntries(words.map((from) => [from, Object.fromEntries(words.map((to) => [to, of(from, to)]))]));
+  const all = transitions.checkAll(system, Uint8Array.from(words.flatMap((from) => words.flatMap((to) => [code(from), code(to)]))));
+  return {
+    allowedNext: Object.fromEntries(Object.keys(codes).map((word) => [word, runward.allowedNext(system, word)])),
+    check: each(verdict),
+    atOnce: each((from, to) => VERDICTS[all[words.indexOf(from) * words.length + words.indexOf(to)]]),
+    codes: Object.fromEntries(Object.keys(codes).map((word) => [word, code(word)])),
+  };
+}
+
+/** What the reports of some documents say, in the lines in which they are kept. */
+export const reports = (system, documents) =>
+  documents.map(([name, body]) => {
+    const { what, valid, runs, findings } = validateRun(system, body);
+    const capital = (word) => word[0].toUpperCase() + word.slice(1);
+    return [`${name}: ${capital(what)}, valid ${valid}, runs ${runs}`, ...findings.map(({ code, severity, pointer }) => `  ${code} ${capital(severity)} ${pointer}`)].join("\n") + "\n";
+  }).join("");
+
+/** Of each delivery the event, or what refuses it. */
+export const deliveries = (system, all) =>
+  all.map(({ body, headers, secret, now }) => outcome(() => verifyWebhook(system, { body: new TextEncoder().encode(body), headers: new Headers(headers), secret: ["another", secret], now })));
+
+/** What a table says of a page. */
+export function tabled(page) {
+  const table = new RunTable("hatchet");
+  const bytes = new TextEncoder().encode(page);
+  for (let at = 0; at < bytes.length; at += 1000) table.push(bytes.subarray(at, at + 1000));
+  const { valid, runs } = table.end();
+  const newest = table.query({ sort: "created", order: "desc" });
+  const second = table.rows(newest, 1, 2)[0];
+  const told = {
+    valid, runs, length: table.length,
+    statuses: table.counts("status"),
+    phases: table.counts("phase", table.query({ phase: ["finished", "queued"] })),
+    newest: table.rows(newest, 0, 2).map(({ createdAt }) => createdAt),
+    same: JSON.stringify(table.rows(table.query())) === JSON.stringify(runward.parsePage("hatchet", page).runs),
+    found: table.rows(table.query({ text: second.id.slice(5, 20).toUpperCase() })).map(({ id }) => id === second.id),
+  };
+  table[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+  return { ...told, disposed: outcome(() => table.query()) };
+}
+
+/** The pictures and tables that can be had. */
+export const shown = (system) => ({ states: lifecycle(system).states.length, formats: ["mermaid", "dot", "svg"].map((format) => diagram(system, format).length > 200) });
