@@ -17,9 +17,9 @@ mod panics;
 mod runs;
 #[cfg(feature = "client")]
 mod signal;
-mod table;
 #[cfg(feature = "client")]
 mod system;
+mod table;
 #[cfg(feature = "client")]
 mod trigger;
 mod validate;
