@@ -21,6 +21,23 @@ load(compiled);
 // @ts-expect-error: what is compiled later comes later
 load();
 
+const formance = new Formance({ baseUrl: "http://localhost:8080", clientId: "id", clientSecret: async () => "secret" });
+formance.instances.sendEvent(id, { name: "paid" }) satisfies Promise<void>;
+// @ts-expect-error: an event has a name
+formance.instances.sendEvent(id, {});
+formance.runs.create({ workflow: id, input: { amount: "1" } });
+// @ts-expect-error: variables are texts
+formance.runs.create({ workflow: id, input: { amount: 1 } });
+const studio = new Onfido({ region: "ca", token: "token" });
+studio.evidence(id) satisfies Promise<Uint8Array>;
+// @ts-expect-error: a run is of an applicant
+studio.runs.create({ workflow: id });
+// @ts-expect-error: there is no such region
+new Onfido({ region: "moon", token: "token" });
+// @ts-expect-error: it is asked whose runs they are
+new MeshX({ baseUrl: "http://localhost", token: "token" });
+const meshx = new MeshX({ baseUrl: "http://localhost", org: "acme", login: { user: "ana", password: "secret" } });
+new Gateway({ systems: { formance, onfido: studio, meshx } });
 declare const run: Run<"hatchet">;
 if ("run" in run.wire && "shape" in run.wire) {
   run.wire.run.displayName satisfies string;
@@ -33,8 +50,8 @@ if ("run" in run.wire && "shape" in run.wire) {
 run.wire satisfies Wire<"formance">;
 declare const instance: WorkflowInstance;
 instance.terminated satisfies boolean;
-declare const onfidoRun: WorkflowRun;
-onfidoRun.applicant_id satisfies string;
+declare const onfido: WorkflowRun;
+onfido.applicant_id satisfies string;
 parseRun("formance", "{}").wire satisfies Wire<"formance">;
 const code: DocumentCode = "zero_time";
 findings[0]!.code === code;
@@ -59,21 +76,3 @@ pages(new Uint8Array());
 declare const hatchet: Hatchet;
 void hatchet.runs.cancel(run, { force: true });
 void hatchet.runs.cancel(id);
-
-const formance = new Formance({ baseUrl: "http://localhost:8080", clientId: "id", clientSecret: async () => "secret" });
-formance.instances.sendEvent(id, { name: "paid" }) satisfies Promise<void>;
-// @ts-expect-error: an event has a name
-formance.instances.sendEvent(id, {});
-formance.runs.create({ workflow: id, input: { amount: "1" } });
-// @ts-expect-error: variables are texts
-formance.runs.create({ workflow: id, input: { amount: 1 } });
-const onfido = new Onfido({ region: "ca", token: "token" });
-onfido.evidence(id) satisfies Promise<Uint8Array>;
-// @ts-expect-error: a run is of an applicant
-onfido.runs.create({ workflow: id });
-// @ts-expect-error: there is no such region
-new Onfido({ region: "moon", token: "token" });
-// @ts-expect-error: it is asked whose runs they are
-new MeshX({ baseUrl: "http://localhost", token: "token" });
-const meshx = new MeshX({ baseUrl: "http://localhost", org: "acme", login: { user: "ana", password: "secret" } });
-new Gateway({ systems: { formance, onfido, meshx } });
