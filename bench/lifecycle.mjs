@@ -1,7 +1,7 @@
 // How dear a check is in JavaScript, out of the built package: of codes, of words, and of a million pairs, as ratios of a
 // hand-written switch over integers in the same run.
 //
-// cargo xtask build && node bench/lifecycle.mjs
+// cargo xtask bench lifecycle
 import { lifecycle, transitions } from "runward/validate";
 
 const verdicts = ["same", "advance", "newAttempt", "revision", "stale", "conflict"];

@@ -39,8 +39,12 @@ pub(super) fn source(value: &JsValue) -> Result<Source> {
     Ok(Source { bytes: text.into_bytes(), is_text: false })
 }
 
-/// A buffer or a view of one. An instance of another realm's class is none of this realm's, so nothing asks for classes.
+/// A buffer or a view of one. The usual case goes first; an instance of another realm's class is none of this
+/// realm's, so the others are not told by their class.
 pub(super) fn bytes(value: &JsValue) -> Option<Uint8Array> {
+    if let Some(own) = value.dyn_ref::<Uint8Array>() {
+        return Some(own.clone());
+    }
     if ArrayBuffer::is_view(value) {
         let number = |name: &str| Reflect::get(value, &name.into()).ok()?.as_f64();
         let buffer = Reflect::get(value, &"buffer".into()).ok()?;

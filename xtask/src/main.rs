@@ -1,4 +1,5 @@
 //! The commands of this repository: `cargo xtask --help`.
+mod bench;
 mod build;
 mod children;
 mod lint;
@@ -32,6 +33,8 @@ enum Command {
     Test(test::Options),
     /// Prints which operation of the packed package works in which runtime.
     Matrix(matrix::Options),
+    /// Measures things beside their peers, as ratios.
+    Bench(bench::Options),
     /// Checks format and lints, natively and for WebAssembly.
     Lint,
 }
@@ -43,6 +46,7 @@ impl Command {
             Command::Build => build::build(),
             Command::Test(options) => test::run(&options),
             Command::Matrix(options) => matrix::matrix(&options),
+            Command::Bench(options) => bench::bench(&options),
             Command::Lint => lint::lint(),
         }
     }
