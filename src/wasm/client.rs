@@ -1,15 +1,16 @@
 //! What the classes of all systems share: options, the host, values in and out.
-pub(super) use super::convert::{argument, options as plain, property};
+pub(super) use super::convert::{argument, property};
 use super::convert::{out, parsed};
 use super::error::to_js;
 use super::{fetch, signal};
 use crate::client::{Call, Client, Credentials, Event, Host, Options, WatchOptions};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
-use crate::http::{Prepared, Response};
+use crate::http::{Prepared, Response, quote};
 use crate::policy::Limits;
 use crate::system::{System, Way};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -253,4 +254,15 @@ pub(super) fn shared(value: &JsValue) -> std::result::Result<Rc<JsClient>, JsVal
         return Err(to_js(&argument("invalid_options", "a client is wanted here, such as `new Hatchet({ … })`")));
     }
     value.unchecked_ref::<AnyClient>().connection().map(|connection| connection.client)
+}
+
+/// Plain data out of options that may be absent.
+pub(super) fn plain<T: DeserializeOwned + Default>(value: &JsValue) -> Result<T> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(T::default());
+    }
+    let wrong = |error: serde_wasm_bindgen::Error| {
+        argument("invalid_options", format!("the options are wrong: {}", quote(&error.to_string())))
+    };
+    serde_wasm_bindgen::from_value(value.clone()).map_err(wrong)
 }

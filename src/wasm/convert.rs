@@ -1,12 +1,10 @@
 //! Values across the boundary.
 use super::error::to_js;
 use crate::error::{Error, Kind, Result, SystemName};
-use crate::http::quote;
 use crate::system::Documents;
 use crate::systems;
 use js_sys::{Array, ArrayBuffer, JSON, Object, Reflect, Uint8Array};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use std::borrow::Cow;
 use wasm_bindgen::{JsCast, JsValue};
@@ -61,17 +59,6 @@ pub(super) fn system(name: &JsValue) -> Result<&'static dyn Documents> {
     let known = || systems::ALL.iter().map(|system| system.name().as_str()).collect::<Vec<_>>().join(", ");
     let found = name.as_string().as_deref().and_then(SystemName::parse).and_then(systems::documents);
     found.ok_or_else(|| argument("unknown_system", format!("there is no such system; there are {}", known())))
-}
-
-/// Plain data out of options that may be absent.
-pub(super) fn options<T: DeserializeOwned + Default>(value: &JsValue) -> Result<T> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(T::default());
-    }
-    let wrong = |error: serde_wasm_bindgen::Error| {
-        argument("invalid_options", format!("the options are wrong: {}", quote(&error.to_string())))
-    };
-    serde_wasm_bindgen::from_value(value.clone()).map_err(wrong)
 }
 
 /// As plain objects, what is absent left out.

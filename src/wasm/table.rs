@@ -1,6 +1,6 @@
 //! The class `RunTable`.
-use super::convert::{argument, bytes, number, options, out, parsed, plain, set, system, texts, word};
-use super::validate::Plain;
+use super::convert::{argument, bytes, number, out, parsed, plain, set, system, texts, word};
+use super::validate::options;
 use crate::error::Result;
 use crate::table::{By, PHASES, Query, Sort, Table};
 use js_sys::{Object, Uint32Array};
@@ -21,7 +21,7 @@ impl RunTable {
     #[wasm_bindgen(constructor)]
     pub fn new(name: JsValue, plain_options: JsValue) -> Thrown<RunTable> {
         out((|| {
-            let options = options::<Plain>(&plain_options)?.with_defaults(false)?;
+            let options = options(&plain_options, false)?;
             Ok(RunTable { table: Table::new(system(&name)?, options) })
         })())
     }

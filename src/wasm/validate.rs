@@ -1,37 +1,42 @@
 //! `validateRun`, `parseRun`, `parsePage`.
-use super::convert::{argument, json, options, out, parsed, set, source, system, text};
+use super::convert::{argument, json, number, out, parsed, set, source, system, text, word};
 use crate::client::with_wire;
 use crate::error::Result;
 use crate::finding::{Level, What};
 use crate::validate::{self, Options};
 use js_sys::{Array, Object, Reflect};
-use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Plain {
-    level: Option<Level>,
-    what: Option<String>,
-    max_depth: Option<u32>,
-    max_bytes: Option<u32>,
-    max_findings: Option<u32>,
+/// The options of whoever validates, each checked under its name. `is_text`: are lines and columns of use?
+pub(super) fn options(given: &JsValue, is_text: bool) -> Result<Options> {
+    if !(given.is_undefined() || given.is_null() || given.is_object()) {
+        return Err(argument("invalid_options", "the options must be an object"));
+    }
+    let usual = Options { positions: is_text, ..Options::default() };
+    Ok(Options {
+        level: level(word(given, "level")?.as_deref())?,
+        what: what(word(given, "what")?.as_deref())?,
+        max_depth: whole(given, "maxDepth", 512)?.unwrap_or(usual.max_depth),
+        max_bytes: whole(given, "maxBytes", u32::MAX)?.map_or(usual.max_bytes, |most| most as usize),
+        max_findings: whole(given, "maxFindings", u32::MAX)?.map_or(usual.max_findings, |most| most as usize),
+        ..usual
+    })
 }
 
-impl Plain {
-    /// `is_text`: are lines and columns of use?
-    pub(super) fn with_defaults(self, is_text: bool) -> Result<Options> {
-        let usual = Options::default();
-        Ok(Options {
-            level: self.level.unwrap_or(usual.level),
-            what: what(self.what.as_deref())?,
-            max_depth: self.max_depth.unwrap_or(usual.max_depth),
-            max_bytes: self.max_bytes.map_or(usual.max_bytes, |most| most as usize),
-            max_findings: self.max_findings.map_or(usual.max_findings, |most| most as usize),
-            positions: is_text,
-            ..usual
-        })
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole(given: &JsValue, name: &str, most: u32) -> Result<Option<u32>> {
+    let wrong = || argument("invalid_options", format!("`{name}` must be a whole number from 1 to {most}"));
+    let Some(number) = number(given, name)? else { return Ok(None) };
+    let fits = number.fract() == 0.0 && (1.0..=f64::from(most)).contains(&number);
+    if fits { Ok(Some(number as u32)) } else { Err(wrong()) }
+}
+
+fn level(name: Option<&str>) -> Result<Level> {
+    match name {
+        None | Some("wire") => Ok(Level::Wire),
+        Some("schema") => Ok(Level::Schema),
+        Some(_) => Err(argument("invalid_options", "`level` must be wire or schema")),
     }
 }
 
@@ -44,7 +49,10 @@ fn what(name: Option<&str>) -> Result<Option<What>> {
         Some("history") => What::History,
         Some("event") => What::Event,
         Some("task") => What::Task,
-        Some(_) => return Err(argument("bad_option", "what must be auto, run, page, created, history, event or task")),
+        Some(_) => {
+            let message = "`what` must be auto, run, page, created, history, event or task";
+            return Err(argument("invalid_options", message));
+        }
     }))
 }
 
@@ -59,7 +67,7 @@ pub fn validate_run(
 ) -> std::result::Result<JsValue, JsValue> {
     out((|| {
         let document = source(&document)?;
-        let options = options::<Plain>(&plain_options)?.with_defaults(document.is_text)?;
+        let options = options(&plain_options, document.is_text)?;
         // a report crosses as one text: member by member it would cost more than the walk
         parsed(&json(&validate::validate_run(system(&name)?, &document.bytes, &options)?)?)
     })())
@@ -69,7 +77,7 @@ pub fn validate_run(
 pub fn parse_run(name: JsValue, document: JsValue, plain_options: JsValue) -> std::result::Result<JsValue, JsValue> {
     out((|| {
         let document = source(&document)?;
-        let options = options::<Plain>(&plain_options)?.with_defaults(document.is_text)?;
+        let options = options(&plain_options, document.is_text)?;
         let run = validate::parse_run(system(&name)?, &document.bytes, &options)?.snapshot.run;
         parsed(&with_wire(&run, &text(&document.bytes))?)
     })())
@@ -79,7 +87,7 @@ pub fn parse_run(name: JsValue, document: JsValue, plain_options: JsValue) -> st
 pub fn parse_page(name: JsValue, document: JsValue, plain_options: JsValue) -> std::result::Result<JsValue, JsValue> {
     out((|| {
         let document = source(&document)?;
-        let options = options::<Plain>(&plain_options)?.with_defaults(document.is_text)?;
+        let options = options(&plain_options, document.is_text)?;
         let page = validate::parse_page(system(&name)?, &document.bytes, &options)?;
         let runs = parsed(&json(&page.runs)?)?;
         let rows = place(&parsed(&text(&document.bytes))?, page.rows);

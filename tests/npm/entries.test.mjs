@@ -49,7 +49,11 @@ test("wrong arguments are ArgumentErrors that say what to give", async (t) => {
   itself.itself = itself;
   assert.equal(codeOf(() => validateRun("temporal", "{}"), ArgumentError), "unknown_system");
   for (const source of [undefined, null, 7, true, () => {}, itself]) assert.equal(codeOf(() => validateRun("hatchet", source), ArgumentError), "invalid_source");
-  assert.equal(codeOf(() => validateRun("hatchet", "{}", { level: "strict" }), ArgumentError), "invalid_options");
+  for (const wrong of [{ level: "strict" }, { what: "story" }, { maxDepth: -1 }, { maxDepth: 513 }, { maxFindings: NaN }, { maxBytes: 1.5 }]) {
+    const [name] = Object.keys(wrong);
+    assert.throws(() => validateRun("hatchet", "{}", wrong), { name: "ArgumentError", code: "invalid_options", message: new RegExp(`^\`${name}\` must be`) });
+  }
+  assert.equal(codeOf(() => validateRun("hatchet", "{}", "wire"), ArgumentError), "invalid_options");
   assert.equal(codeOf(() => transitions.check("temporal", 1, 2), ArgumentError), "unknown_system");
   assert.equal(codeOf(() => new Hatchet({}), ArgumentError), "missing_token");
   assert.equal(codeOf(() => parseRun("hatchet", `{"run":7}`), DecodeError), "invalid_document");
