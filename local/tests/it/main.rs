@@ -13,4 +13,5 @@ mod plans;
 mod receiver;
 mod recorded;
 mod shape;
+mod wire;
 mod world;
