@@ -97,7 +97,8 @@ fn candidates(seen: &Seen<'_>) -> Vec<usize> {
         (method == seen.method, matches(route, &path))
     };
     let known = ROUTES.iter().any(|row| is_route(row).1);
-    let of_route = (0..ROUTES.len()).filter(|at| is_route(&ROUTES[*at]) == (true, true) && ROUTES[*at].1 == seen.status);
+    let of_route =
+        (0..ROUTES.len()).filter(|at| is_route(&ROUTES[*at]) == (true, true) && ROUTES[*at].1 == seen.status);
     let refused = REFUSALS.iter().enumerate().filter(|(_, row)| {
         let system = row.0.trim_start_matches('?').trim_end_matches("**");
         row.1 == seen.status && row.0.starts_with('?') != known && path.starts_with(system)
@@ -179,7 +180,8 @@ fn every_recorded_answer_of_a_real_server_fits_its_schema() {
 fn a_member_too_few_or_too_many_a_new_word_and_a_wrong_format_are_found() {
     let path = "/hatchet/api/v1/stable/workflow-runs/x/status";
     let seen = |path, body: &'static str| {
-        let seen = Seen { method: "GET", path, status: 200, content_type: Some("application/json"), body: body.as_bytes() };
+        let seen =
+            Seen { method: "GET", path, status: 200, content_type: Some("application/json"), body: body.as_bytes() };
         std::panic::catch_unwind(|| checked(&seen)).is_ok()
     };
     assert!(seen(path, "\"RUNNING\"\n"));
@@ -191,8 +193,11 @@ fn a_member_too_few_or_too_many_a_new_word_and_a_wrong_format_are_found() {
     assert!(!seen(version, r#"{"version":1}"#));
     assert!(!seen("/hatchet/api/v1/nothing", "{}"));
     let cancel = Seen {
-        method: "POST", path: "/hatchet/api/v1/stable/tenants/x/tasks/cancel", status: 200,
-        content_type: Some("application/json"), body: br#"{"ids":["x"]}"#,
+        method: "POST",
+        path: "/hatchet/api/v1/stable/tenants/x/tasks/cancel",
+        status: 200,
+        content_type: Some("application/json"),
+        body: br#"{"ids":["x"]}"#,
     };
     assert!(std::panic::catch_unwind(|| checked(&cancel)).is_err());
 }

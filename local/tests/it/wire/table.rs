@@ -73,11 +73,7 @@ pub const ROUTES: &[Row] = &[
     ("POST /formance/v2/instances/*/events", 204, Empty),
     ("PUT /formance/v2/instances/*/abort", 204, Empty),
     ("GET /formance/v2/instances/*/history", 200, Json(flows::GetWorkflowInstanceHistoryResponse::VALUE)),
-    (
-        "GET /formance/v2/instances/*/stages/*/history",
-        200,
-        Json(flows::GetWorkflowInstanceHistoryStageResponse::VALUE),
-    ),
+    ("GET /formance/v2/instances/*/stages/*/history", 200, Json(flows::GetWorkflowInstanceHistoryStageResponse::VALUE)),
     ("GET /formance/v2/instances/*/stages/*/history", 404, Empty),
     ("GET /formance/v2/triggers", 200, Json(flows::ListTriggersResponse::VALUE)),
     ("POST /formance/v2/triggers", 201, Json(flows::ReadTriggerResponse::VALUE)),
