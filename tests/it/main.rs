@@ -8,7 +8,6 @@ mod client_systems;
 mod client_watch;
 mod directions;
 mod formance_api;
-mod fuzz;
 mod gateway_routes;
 mod gateway_serve;
 mod hatchet_api;
