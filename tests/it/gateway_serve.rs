@@ -1,6 +1,6 @@
 //! Plans carried out against a server: answers, streams, and nothing of a token in either.
 use crate::support::{Native, Reply, SECRET, Server, client, ends, recorded};
-use runward::client::Client;
+use runward::client::{Call, Client};
 use runward::error::SystemName;
 use runward::gateway::{Answer, Config, Incoming, Plan, Served, Stream, Trigger, serve};
 use runward::policy::Limits;
@@ -18,7 +18,7 @@ fn limits() -> Limits {
 
 async fn served(plan: Plan, server: &Server) -> Served<Native> {
     let clients: BTreeMap<SystemName, Rc<Client<Native>>> = [(HATCHET, client(&server.url, 20.0, limits()))].into();
-    ends(serve(plan, "/api", &clients)).await
+    ends(serve(plan, "/api", &Call::default(), &clients)).await
 }
 
 async fn answer(plan: Plan, replies: Vec<Reply>) -> Answer {
@@ -70,7 +70,7 @@ async fn a_page_of_runs_tells_where_the_next_begins() {
 
 #[tokio::test]
 async fn the_systems_are_told_with_what_they_can_do() {
-    let systems = body(&answer(Plan::Systems, vec![Reply::Reset]).await);
+    let systems = body(&answer(Plan::Systems(vec![]), vec![Reply::Reset]).await);
     assert_eq!(systems["systems"][0]["name"], json!("hatchet"));
     assert_eq!(systems["systems"][0]["capabilities"]["replay"], json!(true));
 }

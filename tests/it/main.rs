@@ -9,6 +9,7 @@ mod client_watch;
 mod directions;
 mod formance_api;
 mod fuzz;
+mod gateway_operations;
 mod gateway_routes;
 mod gateway_serve;
 mod hatchet_api;
