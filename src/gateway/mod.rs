@@ -8,7 +8,7 @@
 //! | `GET /{system}/runs/{id}` | the run, with what the system sent under `wire` |
 //! | `GET /{system}/runs/{id}/events` | an event stream of the run's changes, until its confirmed end |
 //! | `GET /{system}/events`, queries as for the list | an event stream of the list's first page, whenever it moved |
-//! | `POST /{system}/runs/{id}/cancel?confirm=`, `…/replay?confirm=` | `{accepted, effect, run?}` |
+//! | `POST /{system}/runs/{id}/cancel?confirm=&force=`, `…/replay?confirm=&force=` | `{accepted, effect, run?}`; 409 for a run whose end was confirmed here |
 //!
 //! Failures are `application/problem+json`: `{kind, code, message, status, retryable, findings?}`. No answer ever holds a
 //! system's token.
@@ -21,7 +21,7 @@ mod trigger;
 
 pub use answer::Answer;
 pub use body::create_from;
-pub use route::{Plan, Route};
+pub use route::{Act, Plan, Route};
 pub use serve::{Served, Stream, accepted, serve};
 pub use trigger::Trigger;
 

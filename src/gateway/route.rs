@@ -19,10 +19,19 @@ pub enum Plan {
     Get(SystemName, String),
     /// Stream a run's changes.
     Watch(SystemName, String),
-    /// Cancel a run, perhaps with a look at the effect.
-    Cancel(SystemName, String, bool),
-    /// Replay a run, perhaps with a look at the effect.
-    Replay(SystemName, String, bool),
+    /// Cancel a run.
+    Cancel(SystemName, String, Act),
+    /// Replay a run.
+    Replay(SystemName, String, Act),
+}
+
+/// How to cancel or replay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Act {
+    /// Look at the effect.
+    pub confirm: bool,
+    /// Ask all the same where the lifecycle rules it out.
+    pub force: bool,
 }
 
 /// A request that was let in: a plan, or what still lacks the body.
@@ -77,11 +86,12 @@ fn route(system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> 
         ["runs", id, "events"] => get().map(|()| Plan::Watch(system, (*id).into()))?,
         ["runs", id, act @ ("cancel" | "replay")] => {
             method(request, "POST")?;
-            let confirm = body::switch(query, "confirm")?;
+            let [confirm, force] = body::switches(query, ["confirm", "force"])?;
+            let how = Act { confirm, force };
             if *act == "cancel" {
-                Plan::Cancel(system, (*id).into(), confirm)
+                Plan::Cancel(system, (*id).into(), how)
             } else {
-                Plan::Replay(system, (*id).into(), confirm)
+                Plan::Replay(system, (*id).into(), how)
             }
         }
         _ => return Err(no_route()),

@@ -1,5 +1,5 @@
 //! Carries out a plan through the clients.
-use super::{Answer, Plan};
+use super::{Act, Answer, Plan};
 use crate::client::{Call, Client, Host, Watch, WatchOptions};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::policy;
@@ -46,10 +46,12 @@ async fn run<H: Host>(plan: Plan, base_path: &str, clients: &BTreeMap<SystemName
             let call = Call { patience: Some(NEWS), ..call };
             Answer::json(200, client(system)?.get(&id, &call).await?.public(own(system)?)?.json()?)
         }
-        Plan::Cancel(system, id, confirm) => {
+        Plan::Cancel(system, id, Act { confirm, force }) => {
+            let call = Call { force, ..call };
             Answer::json(200, client(system)?.cancel(&id, confirm, &call).await?.public(own(system)?)?.json()?)
         }
-        Plan::Replay(system, id, confirm) => {
+        Plan::Replay(system, id, Act { confirm, force }) => {
+            let call = Call { force, ..call };
             Answer::json(200, client(system)?.replay(&id, confirm, &call).await?.public(own(system)?)?.json()?)
         }
         Plan::Watch(system, id) => {
