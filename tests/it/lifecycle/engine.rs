@@ -68,7 +68,7 @@ async fn started(world: &World) -> Vec<Watched> {
         runs.push((SystemName::Formance, world.flow(stages).await, vec![]));
     }
     for workflow in CHECKS {
-        runs.push((SystemName::Onfido, world.check(workflow).await, vec![]));
+        runs.push((SystemName::Onfido, world.check(workflow, json!({})).await, vec![]));
     }
     for product in PRODUCTS {
         runs.push((SystemName::MeshX, world.product(product).await, vec![]));

@@ -1,5 +1,6 @@
 //! What may follow what.
 mod ahead;
+mod changes;
 mod damage;
 mod diagrams;
 mod engine;

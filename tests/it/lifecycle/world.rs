@@ -147,13 +147,13 @@ impl World {
         self.control("/formance/operator", &json!({"instance": id, "do": deed})).await;
     }
 
-    /// Starts a run of one of Onfido's workflows.
-    pub async fn check(&self, workflow: &str) -> String {
+    /// Starts a run of one of Onfido's workflows; `custom` is its `custom_data`.
+    pub async fn check(&self, workflow: &str, custom: Value) -> String {
         let url = format!("{}/onfido/workflows", self.engine.control);
         let all: Vec<Value> =
             serde_json::from_str(&self.client.get(url).send().await.unwrap().text().await.unwrap()).unwrap();
         let of = all.iter().find(|known| known["name"] == workflow).unwrap_or_else(|| panic!("no {workflow}"));
-        let body = json!({"applicant_id": "d16cee46-82f5-4d66-95e2-13f3b544b5a3", "workflow_id": of["id"]});
+        let body = json!({"applicant_id": "d16cee46-82f5-4d66-95e2-13f3b544b5a3", "workflow_id": of["id"], "custom_data": custom});
         text(&self.told(SystemName::Onfido, Method::POST, "/workflow_runs", Some(body)).await["id"])
     }
 
