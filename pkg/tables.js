@@ -1,4 +1,6 @@
 // Constants that the tables of the WebAssembly fill when they are first asked.
+import { ArgumentError } from "./errors.js";
+
 const SYSTEMS = ["hatchet", "formance", "onfido", "meshx"];
 const ADVANCE = 1;
 
@@ -26,6 +28,7 @@ export const transitionsOf = ({ __grid, lifecycle }) => {
     },
     checkAll(system, pairs) {
       if (system !== last) use(system);
+      if (pairs.length & 1) throw new ArgumentError({ code: "invalid_pairs", message: "Pairs of codes are an even number of them, and this is odd." });
       return verdicts(grid, pairs) ?? Uint8Array.from({ length: pairs.length >> 1 }, (_, i) => look(grid, pairs[2 * i], pairs[2 * i + 1]));
     },
   });

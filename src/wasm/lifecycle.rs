@@ -1,5 +1,6 @@
 //! What may follow what: steps, histories, events, tables.
 use super::convert::{argument, json, out, parsed, plain, set, source, text};
+use super::given::items;
 use crate::client::with_wire;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::lifecycle::{self, Format, Legal, Lifecycle, Rule, Rules};
@@ -30,9 +31,11 @@ pub fn validate_transition(
 }
 
 #[wasm_bindgen(js_name = validateHistory, skip_typescript)]
-pub fn validate_history(system: JsValue, snapshots: Array) -> Thrown<JsValue> {
+pub fn validate_history(system: JsValue, snapshots: JsValue) -> Thrown<JsValue> {
     out((|| {
-        let read = |(index, document): (usize, JsValue)| Read::of(&system, &document, &format!("snapshot {index}"));
+        let wrong = || argument("invalid_source", "the snapshots are an array of documents, the oldest first");
+        let snapshots = Some(&snapshots).filter(|given| Array::is_array(given)).and_then(items).ok_or_else(wrong)?;
+        let read = |(index, document): (usize, &JsValue)| Read::of(&system, document, &format!("snapshot {index}"));
         let reads = snapshots.iter().enumerate().map(read).collect::<Result<Vec<Read>>>()?;
         let snapshots: Vec<Snapshot> = reads.iter().map(|read| read.snapshot.clone()).collect();
         let history = lifecycle::history(rules(&system)?, &snapshots);
