@@ -1,7 +1,11 @@
 //! Paths, credentials, and what each call does with both.
 
+mod events;
 mod list;
+mod logs;
 mod orders;
+mod plans;
+mod rest;
 mod runs;
 mod tasks;
 mod workflows;
@@ -22,6 +26,8 @@ use super::Hatchet;
 use super::answer::{Refusal, finish, ok, preflight};
 use super::request::lenient_text;
 use crate::faults::Faults;
+
+pub use rest::Logins;
 
 type App = State<Arc<Hatchet>>;
 
@@ -45,10 +51,10 @@ fn routes(hatchet: Arc<Hatchet>) -> Router {
     const STABLE: &str = "/api/v1/stable";
     let run = |rest: &str| format!("{STABLE}/workflow-runs/{{run}}{rest}");
     let tenant = |rest: &str| format!("{STABLE}/tenants/{{tenant}}{rest}");
+    let task = |rest: &str| format!("{STABLE}/tasks/{{task}}{rest}");
     Router::new()
         .route("/api/v1/version", get(version))
         .route("/api/v1/meta", get(meta))
-        .route("/api/v1/tenants/{tenant}/workflows", get(workflows::list))
         .route(&run(""), get(runs::get_run))
         .route(&run("/status"), get(runs::status))
         .route(&run("/task-events"), get(runs::run_events))
@@ -60,12 +66,62 @@ fn routes(hatchet: Arc<Hatchet>) -> Router {
         .route(&tenant("/task-metrics"), get(list::task_metrics))
         .route(&tenant("/tasks/cancel"), post(orders::cancel))
         .route(&tenant("/tasks/replay"), post(orders::replay))
-        .route(&format!("{STABLE}/tasks/{{task}}"), get(tasks::get_task))
-        .route(&format!("{STABLE}/tasks/{{task}}/task-events"), get(tasks::task_events))
+        .route(&tenant("/task-point-metrics"), get(logs::task_points))
+        .route(&tenant("/logs"), get(logs::of_tenant))
+        .route(&tenant("/log-point-metrics"), get(logs::points))
+        .route(&tenant("/traces"), get(rest::traces))
+        .route(&tenant("/durable-tasks/{task}"), get(rest::durable_log))
+        .route(&tenant("/events"), get(events::list))
+        .route(&tenant("/events/keys"), get(events::keys))
+        .route(&tenant("/events/{event}"), get(events::get))
+        .route(&tenant("/webhooks/{webhook}"), post(events::receive))
+        .route(&task(""), get(tasks::get_task))
+        .route(&task("/task-events"), get(tasks::task_events))
+        .route(&task("/logs"), get(logs::of_task))
+        .route(&task("/restore"), post(rest::restore))
+        .route(&format!("{STABLE}/dags/tasks"), get(rest::dag_tasks))
+        .merge(older())
         .fallback(|| async { Refusal::Bare })
         .method_not_allowed_fallback(|| async { Refusal::Bare })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(hatchet)
+}
+
+/// What still lives in the older part of the API, and what answers that it does not.
+fn older() -> Router<Arc<Hatchet>> {
+    let tenant = |rest: &str| format!("/api/v1/tenants/{{tenant}}{rest}");
+    let schedule =
+        get(plans::get_schedule).delete(plans::delete_schedule).patch(plans::move_schedule).post(plans::start_schedule);
+    let cron = get(plans::get_cron).delete(plans::delete_cron).patch(plans::switch_cron).post(plans::start_cron);
+    let workflow = get(workflows::get).patch(workflows::pause).delete(workflows::delete);
+    let mut router = Router::new()
+        .route("/api/v1/users/login", post(rest::login))
+        .route(&tenant("/workflows"), get(workflows::list))
+        .route("/api/v1/workflows/{workflow}", workflow)
+        .route("/api/v1/workflows/{workflow}/versions", get(workflows::version))
+        .route("/api/v1/workflows/{workflow}/metrics", get(rest::workflow_metrics))
+        .route(&tenant("/workflows/{workflow}/scheduled"), post(plans::schedule))
+        .route(&tenant("/workflows/{workflow}/crons"), post(plans::cron))
+        .route(&tenant("/workflows/scheduled"), get(plans::schedules))
+        .route(&tenant("/workflows/scheduled/bulk-delete"), post(plans::delete_several))
+        .route(&tenant("/workflows/scheduled/bulk-update"), post(plans::update_several))
+        .route(&tenant("/workflows/scheduled/{schedule}"), schedule)
+        .route(&tenant("/workflows/crons"), get(plans::crons))
+        .route(&tenant("/workflows/crons/{cron}"), cron)
+        .route(&tenant("/step-run-queue-metrics"), get(rest::queue_metrics))
+        .route(&tenant("/events"), post(rest::dead))
+        .route(&tenant("/events/bulk"), post(rest::dead))
+        .route("/api/v1/workflows/{workflow}/trigger", post(rest::dead));
+    for path in ["/workflows/cancel", "/workflow-runs/replay"] {
+        router = router.route(&tenant(path), post(rest::dead));
+    }
+    for path in ["/workflows/runs", "/workflows/runs/metrics", "/queue-metrics", "/webhook-workers"] {
+        router = router.route(&tenant(path), get(rest::dead));
+    }
+    for path in ["/workflow-runs/{run}", "/workflow-runs/{run}/shape", "/workflow-runs/{run}/input"] {
+        router = router.route(&tenant(path), get(rest::dead_run));
+    }
+    router
 }
 
 async fn preflights_and_heads(request: Request, next: Next) -> Response<Body> {
@@ -78,7 +134,7 @@ async fn preflights_and_heads(request: Request, next: Next) -> Response<Body> {
 
 impl Hatchet {
     /// Whether the request carries a token of this tenant; the scheme is read as it stands, `bearer` is none.
-    fn authorize(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub fn authorize(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = value.and_then(|value| value.strip_prefix("Bearer "));
         let is_ours = token.is_some_and(|token| self.keys.admits(token, &self.tenant, self.clock.now()));
@@ -86,7 +142,7 @@ impl Hatchet {
     }
 
     /// Looking up the resource comes before the credentials.
-    fn authorize_tenant(&self, tenant: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub fn authorize_tenant(&self, tenant: &str, headers: &HeaderMap) -> Result<(), Refusal> {
         let id = uuid_in(tenant).ok_or_else(|| Refusal::bad_request("invalid tenant id"))?;
         if id != self.tenant {
             return Err(Refusal::not_found());

@@ -51,7 +51,7 @@ pub async fn trigger(State(hatchet): App, Path(tenant): Path<String>, headers: H
         let text = format!("grpc: received message after decompression larger than max {LARGEST_MESSAGE}");
         return Err(Refusal::Described(400, text));
     }
-    let wish = Wish { input, metadata, parent: None };
+    let wish = Wish { input, metadata, parent: None, event: None };
     let id = blocking(&hatchet, move |hatchet| create_run(hatchet, &name, wish)).await?;
     let id = id.ok_or_else(Refusal::internal)?;
     if only_id {
@@ -64,7 +64,7 @@ pub async fn trigger(State(hatchet): App, Path(tenant): Path<String>, headers: H
 /// The id of the new run; `None` when its idempotency key is taken. An unknown workflow gets an id too, and so does
 /// an input that cannot be stored: nothing ever comes of them.
 fn create_run(hatchet: &Hatchet, name: &str, wish: Wish) -> Result<Option<String>, Error> {
-    let Ok(registered) = hatchet.workflow(name) else { return Ok(Some(Uuid::new_v4().to_string())) };
+    let Some(registered) = hatchet.startable(name) else { return Ok(Some(Uuid::new_v4().to_string())) };
     if holds_nul(&wish.input) || wish.metadata.values().any(holds_nul) {
         return Ok(Some(Uuid::new_v4().to_string()));
     }
