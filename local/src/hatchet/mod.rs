@@ -28,7 +28,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 use routes::Logins;
@@ -36,7 +35,7 @@ pub use routes::router;
 
 use crate::Error;
 use crate::chance::{Chance, Purpose, Spread};
-use crate::clock::{Clock, Micros};
+use crate::clock::{Alarm, Clock, Micros, Pace};
 use crate::database::{Database, fact, fact_or, keep};
 use crate::token::Keys;
 use scenario::Workflow;
@@ -128,7 +127,7 @@ pub struct Hatchet {
     workflows: RwLock<BTreeMap<String, Arc<Registered>>>,
     lags: RwLock<Lags>,
     blocked_until: AtomicI64,
-    wake: Notify,
+    alarm: Alarm,
 }
 
 impl Hatchet {
@@ -151,7 +150,7 @@ impl Hatchet {
             workflows: RwLock::default(),
             lags: RwLock::new(lags),
             blocked_until: AtomicI64::new(i64::MIN),
-            wake: Notify::new(),
+            alarm: Alarm::default(),
         };
         hatchet.load_kept()?;
         hatchet.register(serde_json::from_str(scenario::BUILT_IN)?)?;
@@ -260,15 +259,19 @@ impl Hatchet {
         self.database.write(|db| work::hold_back(db, until))
     }
 
-    /// One transaction of the engine: `work`, and then whatever is due.
+    /// One transaction of the engine. Where time stands still nobody but an order moves it, so whatever is due is done
+    /// at once; elsewhere the scheduler does it.
     pub fn order<T>(&self, work: impl FnOnce(&work::Act<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let now = self.clock.now();
-        let result = self.database.write(|db| {
+        let (result, next) = self.database.write(|db| {
             let result = work(&work::Act { db, hatchet: self, now })?;
-            work::run_due(db, self, now)?;
-            Ok(result)
+            let next = match self.clock.pace() {
+                Pace::Stepped => work::run_due(db, self, now)?,
+                Pace::Flowing => work::next_due(db)?,
+            };
+            Ok((result, next))
         })?;
-        self.wake.notify_one();
+        self.alarm.bring_forward(next);
         Ok(result)
     }
 
@@ -286,16 +289,10 @@ impl Hatchet {
     /// Lets time do its work, for as long as the future is polled.
     pub async fn run(self: Arc<Self>) -> Error {
         loop {
-            let next = match crate::blocking(&self, |hatchet| hatchet.catch_up()).await {
-                Ok(next) => next,
+            self.alarm.clear();
+            match crate::blocking(&self, |hatchet| hatchet.catch_up()).await {
+                Ok(next) => self.alarm.wait(&self.clock, next).await,
                 Err(error) => return error,
-            };
-            match next {
-                Some(due) => tokio::select! {
-                    () = self.clock.sleep_until(due) => {}
-                    () = self.wake.notified() => {}
-                },
-                None => self.wake.notified().await,
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::Error;
 use crate::clock::Micros;
 
 /// The most that is done in one transaction, so that requests get their turn.
-const BATCH: usize = 256;
+const BATCH: usize = 64;
 
 /// One thing to do. `retry` names the attempt it was meant for; when another has begun it does nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -139,6 +139,11 @@ fn attempt(act: &Act<'_>, work: &str) -> Result<(), Error> {
     }
     act.db.prepare_cached("RELEASE attempt")?.execute([])?;
     Ok(())
+}
+
+/// When the next thing is due.
+pub fn next_due(db: &Connection) -> Result<Option<Micros>, Error> {
+    Ok(db.prepare_cached("SELECT min(due) FROM hatchet_queue")?.query_row([], |row| row.get(0))?)
 }
 
 fn next(db: &Connection) -> Result<Option<(i64, Micros, String)>, Error> {
