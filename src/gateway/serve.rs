@@ -115,8 +115,8 @@ fn systems<H: Host>(
             capabilities: client
                 .system()
                 .capabilities()
-                .iter()
-                .map(|(can, able)| (*can, *able && !withheld.contains(&(*name, *can))))
+                .into_iter()
+                .map(|(can, able)| (can, able && !withheld.contains(&(*name, can))))
                 .collect(),
         })
         .collect();
