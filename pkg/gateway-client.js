@@ -35,11 +35,10 @@ export class GatewayClient {
 
   #runs(system) {
     const at = (id, rest = "") => `/runs/${encodeURIComponent(id)}${rest}`;
-    const act = (name) => async (id, { confirm = false, ...options } = {}) => {
+    const act = (name, idOf) => async (run, { confirm, force, ...options } = {}) => {
       if (!capabilities[system][name]) throw unsupported(system, name);
-      return this.#send("POST", at(id, `/${name}${confirm ? "?confirm=true" : ""}`), undefined, begun(options));
+      return this.#send("POST", at(idOf(run, force), `/${name}${query({ confirm, force })}`), undefined, begun(options));
     };
-    const cancel = act("cancel");
     const watch = (id, options) => this.#stream(at(id, "/events"), "change", begun(options));
     return {
       create: (request, { key, ...options } = {}) => this.#create({ ...request, key }, begun(options)),
@@ -48,8 +47,8 @@ export class GatewayClient {
         new PagePromise((cursor = filter.cursor) => this.#read(`/runs${query({ ...filter, cursor })}`, begun(options))),
       watch,
       wait: (id, options) => endOf(watch(id, options)),
-      cancel: async (run, { force = false, ...options } = {}) => cancel(force ? idOf(run) : unfinished(run), options),
-      replay: act("replay"),
+      cancel: act("cancel", (run, force) => (force ? idOf(run) : unfinished(run))),
+      replay: act("replay", idOf),
     };
   }
 
@@ -58,8 +57,8 @@ export class GatewayClient {
     return unsure(this.#send("POST", "/runs", request, options), lost);
   }
 
-  #operate({ name, get, safety, file }, args, options) {
-    const path = `/do/${name}`;
+  #operate({ name, get, safety, file }, args, { force, ...options }) {
+    const path = `/do/${name}${query({ force })}`;
     const take = file ? bytes : decoded;
     if (get) return this.#read(`${path}${query(args)}`, options, { take });
     if (safety === "read") return this.#read(path, options, { take, method: "POST", body: args });
@@ -132,10 +131,17 @@ export class GatewayClient {
 
 function query(filter = {}) {
   const { metadata = {}, ...rest } = filter;
-  const pairs = Object.entries(rest).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  const pairs = Object.entries(rest).flatMap(([name, value]) => [value].flat().map((one) => [name, plain(name, one)]));
   const all = [...pairs, ...Object.entries(metadata).map(([key, value]) => ["metadata", `${key}:${value}`])];
   const text = new URLSearchParams(all.filter(([, value]) => value !== undefined)).toString();
   return text && `?${text}`;
+}
+
+// A time as milliseconds; nothing else that is an object can stand in a query.
+function plain(name, value) {
+  if (value instanceof Date) return +value;
+  if (typeof value !== "object" || value === null) return value ?? undefined;
+  throw new ArgumentError({ code: "wrong_argument", message: `\`${name}\` must be a text or a number.` });
 }
 
 async function bytes(response) {

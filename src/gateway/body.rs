@@ -207,15 +207,17 @@ fn time(text: &str) -> Option<Millis> {
     text.parse::<Millis>().ok().filter(|millis| millis.is_finite()).or_else(date)
 }
 
-/// Is this switch on?
-pub(super) fn switch(query: &str, name: &str) -> Result<bool> {
-    let mut on = false;
+/// Which of these switches are on?
+pub(super) fn switches<const N: usize>(query: &str, names: [&str; N]) -> Result<[bool; N]> {
+    let mut on = [false; N];
     for (key, value) in pairs(query)? {
         let wrong = |message: &str| Err(invalid(vec![finding("invalid_parameter", &pointer(&key), message)]));
+        let Some((_, on)) = names.iter().zip(&mut on).find(|(name, _)| **name == key) else {
+            return wrong("there is no such parameter");
+        };
         match value.as_str() {
-            _ if key != name => return wrong("there is no such parameter"),
-            "true" | "1" => on = true,
-            "false" | "0" | "" => on = false,
+            "true" | "1" => *on = true,
+            "false" | "0" | "" => *on = false,
             _ => return wrong("the switch is true or false"),
         }
     }

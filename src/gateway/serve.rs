@@ -1,5 +1,5 @@
 //! Carries out a plan through the clients.
-use super::{Answer, Plan};
+use super::{Act, Answer, Plan};
 use crate::client::{Call, Client, Host, Watch, WatchOptions};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::policy;
@@ -57,14 +57,17 @@ async fn run<H: Host>(
             let call = Call { patience: Some(NEWS), ..call.clone() };
             Answer::json(200, client(system)?.get(&id, &call).await?.public(own(system)?)?.json()?)
         }
-        Plan::Cancel(system, id, confirm) => {
-            Answer::json(200, client(system)?.cancel(&id, confirm, call).await?.public(own(system)?)?.json()?)
+        Plan::Cancel(system, id, Act { confirm, force }) => {
+            let call = Call { force, ..call.clone() };
+            Answer::json(200, client(system)?.cancel(&id, confirm, &call).await?.public(own(system)?)?.json()?)
         }
-        Plan::Replay(system, id, confirm) => {
-            Answer::json(200, client(system)?.replay(&id, confirm, call).await?.public(own(system)?)?.json()?)
+        Plan::Replay(system, id, Act { confirm, force }) => {
+            let call = Call { force, ..call.clone() };
+            Answer::json(200, client(system)?.replay(&id, confirm, &call).await?.public(own(system)?)?.json()?)
         }
-        Plan::Operate(system, name, arguments) => {
-            let given = client(system)?.operate(name, &arguments, call).await?.public(own(system)?)?;
+        Plan::Operate(system, name, arguments, force) => {
+            let call = Call { force, ..call.clone() };
+            let given = client(system)?.operate(name, &arguments, &call).await?.public(own(system)?)?;
             match given {
                 operation::Answer::Nothing => Answer::nothing(),
                 operation::Answer::Json(json) => Answer::json(200, json),
