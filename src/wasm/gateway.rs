@@ -14,7 +14,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::js_sys::{Function, Promise, Uint8Array};
+use web_sys::js_sys::{Array, Function, Promise, Uint8Array};
 use web_sys::{AbortSignal, Headers, ReadableStream, ReadableStreamDefaultController, Request, Response, ResponseInit};
 
 type Clients = BTreeMap<SystemName, Rc<JsClient>>;
@@ -31,42 +31,35 @@ struct Inner {
     authorize: Option<Function>,
 }
 
-fn offer(word: &str) -> Outcome<Offer> {
-    match word {
-        "none" => Ok(Offer::None),
-        "reads" => Ok(Offer::Reads),
-        "all" => Ok(Offer::All),
-        _ => Err(unknown_offer()),
-    }
-}
-
-fn unknown_offer() -> Error {
-    let why =
-        "`operations` is \"none\", \"reads\", \"all\", or an object with one of these or a list of names for a system";
-    argument("invalid_options", why)
-}
-
-/// The operations that are offered: the same for all systems, and for some their own.
+/// The operations that are offered: the same for all systems, or for each a word or the names of operations.
 fn offers(given: &JsValue) -> Outcome<(Offer, BTreeMap<SystemName, Offer>)> {
     if given.is_undefined() {
-        return Ok((Offer::default(), BTreeMap::new()));
+        return Ok(Default::default());
     }
-    if let Some(word) = given.as_string() {
-        return Ok((offer(&word)?, BTreeMap::new()));
-    }
-    let named = entries(given).ok_or_else(unknown_offer)?.into_iter().map(|(name, value)| {
+    let Some(each) = entries(given) else { return Ok((offer(given)?, BTreeMap::new())) };
+    let named = each.into_iter().map(|(name, value)| {
         let unknown = || argument("invalid_options", format!("`operations` names no system: {:?}", quote(&name)));
-        let offer = match value.as_string() {
-            Some(word) => offer(&word)?,
-            None => Offer::Named(names(&value).ok_or_else(unknown_offer)?),
-        };
-        Ok((SystemName::parse(&name).ok_or_else(unknown)?, offer))
+        Ok((SystemName::parse(&name).ok_or_else(unknown)?, offer(&value)?))
     });
     Ok((Offer::default(), named.collect::<Outcome<_>>()?))
 }
 
-fn names(value: &JsValue) -> Option<Vec<String>> {
-    items(value)?.iter().map(JsValue::as_string).collect()
+fn offer(value: &JsValue) -> Outcome<Offer> {
+    let wrong = || {
+        let words = "\"reads\", \"all\", \"none\"";
+        let why = format!("`operations` is {words}, or an object with one of these or a list of names for a system");
+        argument("invalid_options", why)
+    };
+    if Array::is_array(value) {
+        let names = items(value).and_then(|names| names.iter().map(JsValue::as_string).collect());
+        return names.map(Offer::Named).ok_or_else(wrong);
+    }
+    match value.as_string().as_deref() {
+        Some("none") => Ok(Offer::None),
+        Some("reads") => Ok(Offer::Reads),
+        Some("all") => Ok(Offer::All),
+        _ => Err(wrong()),
+    }
 }
 
 /// What gateways and triggers are configured by.
@@ -76,7 +69,7 @@ pub(super) const KNOWN: [&str; 7] =
 /// The configuration of a gateway or trigger.
 pub(super) fn config(given: Given) -> Outcome<Config> {
     let usual = Config::default();
-    let (same, operations) = offers(&given.value("operations")?)?;
+    let (everywhere, operations) = offers(&given.value("operations")?)?;
     Ok(Config {
         base_path: given.text("basePath")?.unwrap_or(usual.base_path),
         systems: vec![],
@@ -84,7 +77,7 @@ pub(super) fn config(given: Given) -> Outcome<Config> {
         origins: given.texts("origins")?,
         max_bytes: given.whole("maxBytes", 1..=u32::MAX)?.map_or(usual.max_bytes, |most| most as usize),
         operations,
-        usual: same,
+        usual: everywhere,
         read_only: given.flag("readOnly")?,
     })
 }
