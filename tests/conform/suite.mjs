@@ -1,0 +1,103 @@
+// Asks a server all cases of its system, several at once, and tells what differs. It knows a client and what the caller gave,
+// and nothing else of who answers.
+import { Context } from "./case.mjs";
+import { systems } from "./systems.mjs";
+
+/** A run of the cases of one system. */
+export class Suite {
+  created = new Set();
+  cleanups = [];
+  #memory = new Map();
+  #drawn = 0;
+
+  /**
+   * `make(options)` gives a client; `behind` says that it is one of a gateway. `given` is what the caller named; `patience` and
+   * `together` are how long to wait, in milliseconds, and how many cases to ask at once.
+   */
+  constructor({ system, runward, make, behind = false, given = {}, patience = 60_000, together = 8, fetch }) {
+    Object.assign(this, { system, runward, make, behind, given, patience, together, fetch });
+    this.mark = `conform-${runward.newId()}`;
+    this.root = new Context(this);
+  }
+
+  unique(what) {
+    return `${this.mark}-${what}-${++this.#drawn}`;
+  }
+
+  shared(name, make) {
+    if (!this.#memory.has(name)) this.#memory.set(name, make(this.root));
+    return this.#memory.get(name);
+  }
+
+  /** Asks all cases; gives a result for each, in their order, and what could not be taken back. */
+  async run(only) {
+    const cases = systems[this.system].cases.filter(({ name }) => only === undefined || name.includes(only));
+    const results = [];
+    const waiting = cases.entries();
+    const work = async () => {
+      for (const [index, one] of waiting) results[index] = await this.#ask(one);
+    };
+    await Promise.all(Array.from({ length: this.together }, work));
+    if (only === undefined) results.push(...uncovered(this, results));
+    return { system: this.system, behind: this.behind, results, left: await this.#tidy() };
+  }
+
+  async #ask({ test, ...about }) {
+    const result = { ...about, differences: [] };
+    const why = this.#unasked(about);
+    if (why) return { ...result, outcome: "not asked", why };
+    const context = new Context(this);
+    const begun = Date.now();
+    try {
+      await test(context);
+    } catch (error) {
+      context.differs("the case", "to come to its end", told(error));
+    }
+    const silent = about.of.filter((operation) => !context.called.has(operation) && !CREATES.includes(operation));
+    if (silent.length > 0 && context.differences.length === 0) context.differs("the case", `a call of ${silent.join(", ")}`, "none");
+    const outcome = context.differences.length > 0 ? "differs" : "passed";
+    return { ...result, outcome, differences: context.differences, millis: Date.now() - begun };
+  }
+
+  #unasked({ needs, only }) {
+    const missing = needs.filter((need) => lookUp(this.given, need) === undefined);
+    if (missing.length > 0) return `needs ${missing.map(option).join(" and ")}`;
+    return this.behind && only !== undefined ? only : undefined;
+  }
+
+  async #tidy() {
+    const left = [];
+    const attempt = (what, work) => work().catch((error) => left.push({ what, why: told(error) }));
+    for (const { what, work } of this.cleanups) await attempt(what, work);
+    const { end } = systems[this.system];
+    await Promise.all([...this.created].map((id) => attempt(`run ${id}`, () => end(this.root.client, id))));
+    return left;
+  }
+}
+
+/** Operations that are called under another's name: a key is given to a create. */
+const CREATES = ["findByKey"];
+
+/** What the table of capabilities names and no case that was asked came upon, right and wrong use alike. */
+function uncovered({ system, runward, behind }, results) {
+  const asked = (operation, use) => results.some((result) => result.use === use && result.of.includes(operation) && (behind || result.why === undefined || result.outcome !== "not asked"));
+  const found = [];
+  for (const [operation, able] of Object.entries(runward.capabilities[system])) {
+    for (const use of able ? ["right", "wrong"] : ["wrong"]) {
+      if (asked(operation, use)) continue;
+      const waits = results.find((result) => result.use === use && result.of.includes(operation));
+      const about = { name: `${operation} is used ${use === "right" ? "rightly" : "wrongly"}`, of: [operation], use, stands: "the table of capabilities", differences: [] };
+      if (waits) continue;
+      found.push({ ...about, outcome: "differs", differences: [{ what: "the suite", expected: `a case of a ${use} use of ${operation}`, got: "none" }] });
+    }
+  }
+  return found;
+}
+
+const option = (need) => {
+  const [kind, name] = need.split(".");
+  return name === undefined ? `--${kind}` : `--${kind} ${name}=…`;
+};
+const lookUp = (given, need) => need.split(".").reduce((at, part) => at?.[part], given);
+
+const told = (error) => (error instanceof Error ? `${error.name}${error.code ? ` (${error.code})` : ""}: ${error.message}` : String(error));
