@@ -12,10 +12,10 @@ export class Suite {
 
   /**
    * `make(options)` gives a client; `behind` says that it is one of a gateway. `given` is what the caller named; `patience` and
-   * `together` are how long to wait, in milliseconds, and how many cases to ask at once.
+   * `together` are how long to wait, in milliseconds, and how many cases to ask at once; who is `hurried` leaves the slow ones out.
    */
-  constructor({ system, runward, make, behind = false, given = {}, patience = 60_000, together = 8, fetch }) {
-    Object.assign(this, { system, runward, make, behind, given, patience, together, fetch });
+  constructor({ system, runward, make, behind = false, given = {}, patience = 60_000, together = 8, hurried = false, fetch }) {
+    Object.assign(this, { system, runward, make, behind, given, patience, together, hurried, fetch });
     this.mark = `conform-${runward.newId()}`;
     this.root = new Context(this);
   }
@@ -38,7 +38,7 @@ export class Suite {
       for (const [index, one] of waiting) results[index] = await this.#ask(one);
     };
     await Promise.all(Array.from({ length: this.together }, work));
-    if (only === undefined) results.push(...uncovered(this, results));
+    if (only === undefined) results.push(...uncovered(this, cases));
     return { system: this.system, behind: this.behind, results, left: await this.#tidy() };
   }
 
@@ -59,7 +59,8 @@ export class Suite {
     return { ...result, outcome, differences: context.differences, millis: Date.now() - begun };
   }
 
-  #unasked({ needs, only }) {
+  #unasked({ needs, only, slow }) {
+    if (slow && this.hurried) return "it is slow";
     const missing = needs.filter((need) => lookUp(this.given, need) === undefined);
     if (missing.length > 0) return `needs ${missing.map(option).join(" and ")}`;
     return this.behind && only !== undefined ? only : undefined;
@@ -78,21 +79,24 @@ export class Suite {
 /** Operations that are called under another's name: a key is given to a create. */
 const CREATES = ["findByKey"];
 
-/** What the table of capabilities names and no case that was asked came upon, right and wrong use alike. */
-function uncovered({ system, runward, behind }, results) {
-  const asked = (operation, use) => results.some((result) => result.use === use && result.of.includes(operation) && (behind || result.why === undefined || result.outcome !== "not asked"));
-  const found = [];
-  for (const [operation, able] of Object.entries(runward.capabilities[system])) {
-    for (const use of able ? ["right", "wrong"] : ["wrong"]) {
-      if (asked(operation, use)) continue;
-      const waits = results.find((result) => result.use === use && result.of.includes(operation));
-      const about = { name: `${operation} is used ${use === "right" ? "rightly" : "wrongly"}`, of: [operation], use, stands: "the table of capabilities", differences: [] };
-      if (waits) continue;
-      found.push({ ...about, outcome: "differs", differences: [{ what: "the suite", expected: `a case of a ${use} use of ${operation}`, got: "none" }] });
-    }
-  }
-  return found;
+/** What the table of capabilities names and no case is of, right and wrong use alike; and methods that no table names. */
+function uncovered({ system, runward, root }, cases) {
+  const missing = (use, operation) => ({
+    name: `${operation} is used ${use === "right" ? "rightly" : "wrongly"}`, of: [operation], use, stands: "the table of capabilities", outcome: "differs",
+    differences: [{ what: "the suite", expected: `a case of a ${use} use of ${operation}`, got: "none" }],
+  });
+  const able = runward.capabilities[system];
+  const operations = new Map([...methods(root.client).map((name) => [name, true]), ...Object.entries(able)]);
+  return [...operations].flatMap(([operation, can]) =>
+    (can ? ["right", "wrong"] : ["wrong"]).filter((use) => !cases.some((one) => one.use === use && one.of.includes(operation))).map((use) => missing(use, operation)));
 }
+
+/** The operations that a client has methods for, as the table names them. */
+const methods = (client, path = "") =>
+  Object.keys(client).flatMap((name) => {
+    const here = path + name;
+    return typeof client[name] === "function" ? [here.replace(/^runs\./, "")] : methods(client[name], `${here}.`);
+  });
 
 const option = (need) => {
   const [kind, name] = need.split(".");
