@@ -52,6 +52,15 @@ export const list = (of, { least = 0, exact } = {}) =>
     return value.flatMap((item, index) => below(`/${index}`, of.check(item)));
   });
 
+/** A list that holds something, and nothing twice: `key` tells what one is known by. */
+export const each = (of, key) =>
+  matcher(`a list of ${of.name}`, (value) => {
+    const found = list(of, { least: 1 }).check(value);
+    const seen = new Set();
+    const twice = Array.isArray(value) ? value.map(key).filter((one) => seen.size === seen.add(one).size) : [];
+    return [...found, ...twice.flatMap((one) => wrong("everything once", `${one} again`))];
+  });
+
 /** An object with these members; others are allowed unless it is `closed`, and the known ones come in this order if `ordered`. */
 export const object = (known, { closed = false, ordered = false } = {}) =>
   matcher("an object", (value) => {

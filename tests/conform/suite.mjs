@@ -53,6 +53,7 @@ export class Suite {
     } catch (error) {
       context.differs("the case", "to come to its end", told(error));
     }
+    // The cases are data of ours; that they do what they say is checked like anything else.
     const silent = about.of.filter((operation) => !context.called.has(operation) && !CREATES.includes(operation));
     if (silent.length > 0 && context.differences.length === 0) context.differs("the case", `a call of ${silent.join(", ")}`, "none");
     const outcome = context.differences.length > 0 ? "differs" : "passed";

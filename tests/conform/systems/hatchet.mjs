@@ -156,6 +156,8 @@ export const cases = [
       const run = await c.client.runs.get(id);
       return run.status !== "QUEUED" && run;
     });
+    c.fits("", DETAILS, run.wire);
+    c.equal("its status", "RUNNING", run.status);
     c.equal("the end of a run that goes on", ZERO, run.wire.run.finishedAt);
     c.equal("its duration", -9223372036854, run.wire.run.duration);
     c.equal("end and duration in the common view", [undefined, undefined], [run.finishedAt, run.duration]);
