@@ -1,7 +1,7 @@
 // The classes that send, over those of the WebAssembly. What lives there goes with its instance when it panics; these
 // make it anew, so that no caller notices but the one whose call it was.
 import { ArgumentError } from "./errors.js";
-import { PagePromise, idOf, unfinished } from "./runs.js";
+import { PagePromise } from "./runs.js";
 import { __operations, generation } from "./wasm/runward.glue.js";
 import * as wasm from "./wasm/runward.js";
 
@@ -92,8 +92,8 @@ const runsOf = (runs) => ({
     return watching;
   },
   wait: async (id, options) => runs().wait(checked(id), options),
-  cancel: async (run, { force = false, ...options } = {}) => runs().cancel(checked(force ? idOf(run) : unfinished(run)), options),
-  replay: async (id, options) => runs().replay(checked(id), options),
+  cancel: async (run, options) => runs().cancel(run, options),
+  replay: async (run, options) => runs().replay(run, options),
 });
 
 function checked(id) {

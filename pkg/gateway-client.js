@@ -29,9 +29,8 @@ export class GatewayClient {
 
   #runs() {
     const at = (id, rest = "") => `/runs/${encodeURIComponent(id)}${rest}`;
-    const act = (name) => (id, { confirm = false, ...options } = {}) =>
-      this.#send("POST", at(id, `/${name}${confirm ? "?confirm=true" : ""}`), undefined, begun(options));
-    const cancel = act("cancel");
+    const act = (name, idOf) => async (run, { confirm, force, ...options } = {}) =>
+      this.#send("POST", at(idOf(run, force), `/${name}${query({ confirm, force })}`), undefined, begun(options));
     const watch = (id, options) => this.#stream(at(id, "/events"), "change", begun(options));
     return {
       create: (request, { key, ...options } = {}) => this.#create({ ...request, key }, begun(options)),
@@ -40,8 +39,8 @@ export class GatewayClient {
         new PagePromise((cursor = filter.cursor) => this.#read(`/runs${query({ ...filter, cursor })}`, begun(options))),
       watch,
       wait: (id, options) => endOf(watch(id, options)),
-      cancel: async (run, { force = false, ...options } = {}) => cancel(force ? idOf(run) : unfinished(run), options),
-      replay: act("replay"),
+      cancel: act("cancel", (run, force) => (force ? idOf(run) : unfinished(run))),
+      replay: act("replay", idOf),
     };
   }
 

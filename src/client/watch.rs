@@ -235,6 +235,7 @@ impl<H: Host> Watch<H> {
             let doubt = self.client.system().api().doubt(&read.wire);
             if self.confirmed_at.is_none() && lasted >= doubt {
                 self.confirmed_at = Some(now);
+                self.client.remember_end(&read);
                 self.done = !self.options.follow;
                 return Some(self.change(read, judgement, now));
             }

@@ -166,6 +166,7 @@ struct PlainCall {
     patience: Option<f64>,
     follow: bool,
     confirm: bool,
+    force: bool,
     key: Option<String>,
 }
 
@@ -181,6 +182,7 @@ impl CallOptions {
                 retries: plain.retries,
                 traceparent: plain.traceparent,
                 patience: plain.patience,
+                force: plain.force,
             },
             watch: WatchOptions { deadline: plain.deadline, follow: plain.follow },
             confirm: plain.confirm,

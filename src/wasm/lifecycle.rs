@@ -2,7 +2,7 @@
 use super::convert::{argument, json, out, parsed, plain, set, source, text};
 use crate::client::with_wire;
 use crate::error::{Error, Kind, Result, SystemName};
-use crate::lifecycle::{self, Format, Lifecycle, Rule, Rules};
+use crate::lifecycle::{self, Format, Legal, Lifecycle, Rule, Rules};
 use crate::run::{Run, Snapshot};
 use crate::systems;
 use crate::validate::{self, Options};
@@ -90,8 +90,9 @@ pub fn allowed_next(
 pub fn table(#[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue) -> Thrown<JsValue> {
     out((|| {
         let rules = rules(&system)?;
-        let (system, stages, ends_hold) = (rules.system, &rules.stages, rules.ends_hold);
-        plain(&Table { system, runs: &rules.runs, stages, ends_hold, rules: rules.all().collect() })
+        let Rules { system, runs, stages, ends_hold, .. } = rules;
+        let (moves, all) = (rules.legal_moves(), rules.all().collect());
+        plain(&Table { system: *system, runs, stages, ends_hold: *ends_hold, moves, rules: all })
     })())
 }
 
@@ -103,6 +104,7 @@ struct Table<'a> {
     runs: &'a Lifecycle,
     stages: &'a Lifecycle,
     ends_hold: bool,
+    moves: Vec<Legal>,
     rules: Vec<&'a Rule>,
 }
 
@@ -161,7 +163,7 @@ impl Read {
 }
 
 /// A run in the common shape, as it was handed out before.
-fn run_of(value: &JsValue) -> Result<Run> {
+pub(super) fn run_of(value: &JsValue) -> Result<Run> {
     let document = source(value)?;
     Run::decode(&text(&document.bytes)).map_err(|place| {
         let message = format!("this is no run as parseRun or a client gives it: look at {place}");

@@ -1,9 +1,11 @@
 //! The class `Runs`: what every client can do with runs.
 use super::client::{CallOptions, JsClient, JsHost, argument, parse, plain, property, raw};
 use super::error::to_js;
+use super::lifecycle::run_of;
 use super::signal::{Flag, Thrown, Work, abortable, promise};
-use crate::client::{Watch, race};
+use crate::client::{Target, Watch, race};
 use crate::error::Result as Outcome;
+use crate::run::Run;
 use crate::system::{Create, Filter};
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -116,6 +118,29 @@ fn time(value: &JsValue, name: &str) -> Outcome<Option<f64>> {
     }
 }
 
+/// The run that a caller means.
+enum Meant {
+    Id(String),
+    Read(Box<Run>),
+}
+
+impl Meant {
+    fn of(value: &JsValue) -> Outcome<Meant> {
+        match value.as_string() {
+            Some(id) if !id.is_empty() => Ok(Meant::Id(id)),
+            None if value.is_object() => run_of(value).map(|run| Meant::Read(Box::new(run))),
+            _ => Err(argument("invalid_id", "a run is meant by its id, a text that is not empty, or as it was read")),
+        }
+    }
+
+    fn target(&self) -> Target<'_> {
+        match self {
+            Meant::Id(id) => id.into(),
+            Meant::Read(run) => run.as_ref().into(),
+        }
+    }
+}
+
 #[wasm_bindgen]
 impl Runs {
     /// Creates a run. Never sent twice, unless `key` is given, by which it is looked for before.
@@ -157,17 +182,19 @@ impl Runs {
         })
     }
 
-    /// Asks for a run's end: `{ accepted, effect, run? }`.
-    pub fn cancel(&self, id: String, options: JsValue) -> Promise {
+    /// Asks for a run's end: `{ accepted, effect, run? }`. The run is its id, or how it was read.
+    pub fn cancel(&self, run: JsValue, options: JsValue) -> Promise {
         self.promise(&options, |client, options| {
-            Ok(Box::pin(async move { client.cancel(&id, options.confirm, &options.call).await?.json() }))
+            let run = Meant::of(&run)?;
+            Ok(Box::pin(async move { client.cancel(run.target(), options.confirm, &options.call).await?.json() }))
         })
     }
 
-    /// Asks for a run to be done again: `{ accepted, effect, run? }`.
-    pub fn replay(&self, id: String, options: JsValue) -> Promise {
+    /// Asks for a run to be done again: `{ accepted, effect, run? }`. The run is its id, or how it was read.
+    pub fn replay(&self, run: JsValue, options: JsValue) -> Promise {
         self.promise(&options, |client, options| {
-            Ok(Box::pin(async move { client.replay(&id, options.confirm, &options.call).await?.json() }))
+            let run = Meant::of(&run)?;
+            Ok(Box::pin(async move { client.replay(run.target(), options.confirm, &options.call).await?.json() }))
         })
     }
 }

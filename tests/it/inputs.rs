@@ -1,10 +1,10 @@
 //! Bad input: a report or a typed error for each, never a panic.
-use crate::recorded::{bodies, documents};
 use runward::error::Kind;
 use runward::finding::{CATALOGUE, Level, Report, Severity, What};
 use runward::systems;
 use runward::systems::hatchet::{Hatchet, model};
 use runward::validate::{Options, parse_run, validate_run};
+use runward_fuzz::fixtures::{bodies, documents};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use std::fs;

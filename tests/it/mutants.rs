@@ -1,13 +1,12 @@
 //! Valid bodies with one thing broken at a time, as their descriptions say: every mutant is found, and at its place.
-use crate::fuzz::oracle::date_time;
-use crate::recorded::documents;
-use crate::systems::{Body as Sample, of_formance, of_meshx, of_onfido};
 use runward::describe::{Column, Document, Field, Kind, Members, Presence, Value};
 use runward::error::SystemName;
 use runward::finding::{CATALOGUE, Finding};
 use runward::system::Documents;
 use runward::systems;
 use runward::validate::{Options, validate_run};
+use runward_fuzz::fixtures;
+use runward_fuzz::oracle::date_time;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -172,23 +171,18 @@ fn bodies_of(system: &dyn Documents) -> Vec<(usize, String)> {
         ("event-timeline-file", 4),
     ];
     let meshx = [("run-failed", 0), ("run-completed", 0), ("list", 1)];
-    let (all, chosen): (Vec<NamedText>, &[(&str, usize)]) = match system.name() {
-        SystemName::Hatchet => (documents().into_iter().map(|(name, _, body)| (name, body)).collect(), &hatchet),
-        SystemName::Formance => (texts(of_formance()), &formance),
-        SystemName::Onfido => (texts(of_onfido()), &onfido),
-        SystemName::MeshX => (texts(of_meshx()), &meshx),
+    let chosen: &[(&str, usize)] = match system.name() {
+        SystemName::Hatchet => &hatchet,
+        SystemName::Formance => &formance,
+        SystemName::Onfido => &onfido,
+        SystemName::MeshX => &meshx,
     };
+    let all = fixtures::of(system.name());
     let of = |(wanted, document): &(&str, usize)| {
-        let (_, body) = all.iter().find(|(name, _)| name == wanted).unwrap_or_else(|| panic!("no {wanted}"));
-        (*document, body.clone())
+        let body = all.iter().find(|body| body.name == *wanted).unwrap_or_else(|| panic!("no {wanted}"));
+        (*document, body.text.clone())
     };
     chosen.iter().map(of).collect()
-}
-
-type NamedText = (String, String);
-
-fn texts(bodies: Vec<Sample>) -> Vec<NamedText> {
-    bodies.into_iter().map(|body| (body.name, body.text)).collect()
 }
 
 /// Without what it is about, a delivery of a run or task is one of something else, and that is valid.

@@ -1,9 +1,7 @@
 //! Formance, Onfido and meshX: what their servers sent, or would send, is valid, comes back unchanged, and looks the same in
 //! the common view.
-use crate::fixture;
-use crate::recorded::{canonical, recode};
 use crate::views::assert_golden;
-use runward::describe::{Document, Kind, Value, Wire};
+use runward::describe::Value;
 use runward::error::SystemName;
 use runward::finding::{Finding, Level, Report, Severity, What};
 use runward::lifecycle::{Verdict, judge};
@@ -12,139 +10,16 @@ use runward::run::{Outcome, Phase, Run, Snapshot};
 use runward::system::Documents;
 use runward::systems::{self, formance, meshx, onfido};
 use runward::validate::{Options, parse_page, parse_run, redacted, validate_run};
+use runward_fuzz::fixtures::{
+    Body, canonical, document, is_meant_to_be_wrong, name_of, of_formance, of_meshx, of_onfido,
+};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
-
-/// One body, and what it is.
-pub struct Body {
-    pub name: String,
-    pub text: String,
-    /// How it looks, and how it comes back from decoding and encoding.
-    pub value: Value,
-    pub again: fn(&str) -> String,
-}
-
-fn body<T: Wire>(name: &str, text: String) -> Body {
-    Body { name: name.into(), text, value: T::VALUE, again: recode::<T> }
-}
-
-/// The names of the files of a folder below `tests/fixtures`, in order.
-fn names(folder: &str) -> Vec<String> {
-    let files = std::fs::read_dir(format!("{}/tests/fixtures/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let name = |file: std::fs::DirEntry| file.file_name().to_str()?.strip_suffix(".json").map(str::to_owned);
-    let mut names: Vec<String> = files.filter_map(|file| name(file.unwrap())).collect();
-    names.sort();
-    names
-}
-
-fn text(path: &str) -> String {
-    String::from_utf8(fixture(path)).unwrap()
-}
-
-/// The recorded answers of Formance that have a body, and what it published.
-pub fn of_formance() -> Vec<Body> {
-    use formance::model::*;
-    let mut bodies = vec![];
-    for name in names("formance/recorded") {
-        let file: Json = serde_json::from_str(&text(&format!("formance/recorded/{name}.json"))).unwrap();
-        let published = file["messages"].as_array().into_iter().flatten().enumerate();
-        bodies.extend(published.map(|(number, message)| {
-            body::<PublishedEvent>(&format!("{name}-{number}"), message["payload"].as_str().unwrap().into())
-        }));
-        let (answer, path) = (&file["response"], file["request"]["path"].as_str().unwrap_or_default());
-        let text = answer["body"].as_str().unwrap_or_default().to_owned();
-        let Ok(json) = serde_json::from_str::<Json>(&text) else { continue };
-        let (method, v1) = (file["request"]["method"].as_str().unwrap(), json["cursor"].is_null());
-        let path = path.split('?').next().unwrap().trim_start_matches("/v2");
-        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-        let name = name.as_str();
-        bodies.push(match (method, parts.as_slice()) {
-            _ if answer["status"].as_u64() >= Some(400) => body::<ErrorResponse>(name, text),
-            (_, ["_info"]) => body::<ServerInfo>(name, text),
-            (_, ["instances"]) if v1 => body::<ListRunsResponseV1>(name, text),
-            (_, ["instances"]) => body::<ListRunsResponse>(name, text),
-            (_, ["instances", _]) | ("POST", ["workflows", _, "instances"]) => body::<RunWorkflowResponse>(name, text),
-            (_, ["instances", _, "history"]) => body::<GetWorkflowInstanceHistoryResponse>(name, text),
-            (_, ["instances", _, "stages", ..]) => body::<GetWorkflowInstanceHistoryStageResponse>(name, text),
-            ("GET", ["workflows"]) if v1 => body::<ListWorkflowsResponseV1>(name, text),
-            ("GET", ["workflows"]) => body::<ListWorkflowsResponse>(name, text),
-            (_, ["workflows", ..]) => body::<GetWorkflowResponse>(name, text),
-            ("GET", ["triggers"]) => body::<ListTriggersResponse>(name, text),
-            (_, ["triggers", _, "test"]) => body::<TestTriggerResponse>(name, text),
-            (_, ["triggers", _, "occurrences"]) => body::<ListTriggersOccurrencesResponse>(name, text),
-            (_, ["triggers", ..]) => body::<ReadTriggerResponse>(name, text),
-            _ => panic!("say what {name} is: {method} {parts:?}"),
-        });
-    }
-    assert!(bodies.len() > 90, "only {} bodies were read", bodies.len());
-    bodies
-}
-
-/// Onfido's signed bodies, and documents composed of what is known of it.
-pub fn of_onfido() -> Vec<Body> {
-    use onfido::model::*;
-    let signed = names("onfido/webhooks").into_iter().filter(|name| name != "vectors");
-    let all = names("onfido").into_iter().map(|name| (format!("onfido/{name}.json"), name));
-    let all = all.chain(signed.map(|name| (format!("onfido/webhooks/{name}.json"), name)));
-    let of = |(path, name): (String, String)| {
-        let (text, name) = (text(&path), name.as_str());
-        match name.split('-').next().unwrap() {
-            "run" => body::<WorkflowRun>(name, text),
-            "page" => body::<WorkflowRuns>(name, text),
-            "task" => body::<Task>(name, text),
-            "tasks" => body::<Tasks>(name, text),
-            "builder" => body::<WorkflowRunBuilder>(name, text),
-            "complete" => body::<CompleteTaskBuilder>(name, text),
-            "timeline" => body::<TimelineFileReference>(name, text),
-            "error" => body::<Error>(name, text),
-            "webhooks" => body::<WebhooksList>(name, text),
-            "webhook_workflow_run_completed.body" => body::<WorkflowRunEvent>(name, text),
-            "event" if name.contains("-run-") => body::<WorkflowRunEvent>(name, text),
-            "event" => body::<WebhookEvent>(name, text),
-            _ => body::<WorkflowTaskEvent>(name, text),
-        }
-    };
-    all.map(of).collect()
-}
-
-/// Documents composed of what is known of meshX.
-pub fn of_meshx() -> Vec<Body> {
-    use meshx::model::*;
-    let of = |name: String| {
-        let (text, name) = (text(&format!("meshx/{name}.json")), name.as_str());
-        match name {
-            "create" => body::<CreateOrchestratorWorkflow>(name, text),
-            "update" => body::<UpdateOrchestratorWorkflow>(name, text),
-            "error-problem" | "error-authorization" => body::<Problem>(name, text),
-            "data-products" => body::<DataProducts>(name, text),
-            "compute-history" => body::<ComputeHistory>(name, text),
-            "token" => body::<Token>(name, text),
-            "user" => body::<User>(name, text),
-            _ if name.starts_with("compute") => body::<ComputeResponse>(name, text),
-            _ if name.starts_with("error") => body::<HTTPValidationError>(name, text),
-            _ if name.starts_with("list") => body::<OrchestratorWorkflows>(name, text),
-            _ => body::<OrchestratorWorkflow>(name, text),
-        }
-    };
-    names("meshx").into_iter().map(of).collect()
-}
 
 type Bodies = (&'static dyn Documents, Vec<Body>);
 
 fn all() -> [Bodies; 3] {
     [(&formance::Formance, of_formance()), (&onfido::Onfido, of_onfido()), (&meshx::MeshX, of_meshx())]
-}
-
-fn name_of(value: Value) -> String {
-    match value.kind {
-        Kind::Rows(items) | Kind::Array { items, .. } => format!("[{}]", name_of(*items)),
-        _ => runward::read::noun_of(value),
-    }
-}
-
-/// The document of the system that looks so.
-fn document(system: &dyn Documents, value: Value) -> Option<&'static Document> {
-    system.documents().iter().find(|document| name_of(document.value) == name_of(value))
 }
 
 fn report(system: &dyn Documents, text: &str, level: Level) -> Report {
@@ -161,10 +36,6 @@ fn findings(value: &Value, text: &str, level: Level) -> Vec<Finding> {
 fn errors(findings: &[Finding]) -> Vec<(&str, &str)> {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
     errors.map(|finding| (finding.code, finding.pointer.as_str())).collect()
-}
-
-fn is_meant_to_be_wrong(name: &str) -> bool {
-    matches!(name, "run-wrong" | "run-too-many-tags")
 }
 
 #[test]
@@ -188,7 +59,7 @@ fn every_body_is_valid_on_the_wire_but_those_that_are_made_to_be_wrong() {
 fn every_body_comes_back_as_the_same_value() {
     for (_, bodies) in all() {
         for body in bodies.iter().filter(|body| !is_meant_to_be_wrong(&body.name)) {
-            assert_eq!(canonical(&(body.again)(&body.text)), canonical(&body.text), "{}", body.name);
+            assert_eq!(canonical(&(body.again)(&body.text).unwrap()), canonical(&body.text), "{}", body.name);
         }
     }
 }
@@ -327,7 +198,7 @@ fn a_run_without_its_envelope_is_read_like_one_in_it() {
 
 #[test]
 fn every_system_says_whose_document_it_is_that_it_was_given() {
-    let hatchet = text("hatchet/recorded/run-dag-completed.json");
+    let hatchet = String::from_utf8(crate::fixture("hatchet/recorded/run-dag-completed.json")).unwrap();
     let hatchet: Json = serde_json::from_str(&hatchet).unwrap();
     let samples = [
         (SystemName::Hatchet, hatchet["response"]["body"].as_str().unwrap().to_owned()),

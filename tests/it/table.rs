@@ -1,11 +1,11 @@
 //! Many runs in columns: what a row says of itself is what the view of its run says.
-use crate::recorded::documents;
 use runward::error::SystemName;
 use runward::finding::What;
 use runward::run::{Phase, Run};
 use runward::systems;
 use runward::table::{By, PHASES, Query, Sort, Table};
 use runward::validate::{Options, parse_page, parse_run, recognise};
+use runward_fuzz::fixtures::documents;
 use std::path::PathBuf;
 
 /// What a run is sorted by.

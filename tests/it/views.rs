@@ -1,9 +1,9 @@
 //! The common view of Hatchet's runs.
-use crate::recorded::{bodies, documents};
 use runward::finding::What;
 use runward::run::{Outcome, Phase, Run, Snapshot};
 use runward::systems::hatchet::Hatchet;
 use runward::validate::{Options, parse_page, parse_run, validate_run};
+use runward_fuzz::fixtures::{bodies, documents};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 use std::fs;

@@ -7,6 +7,7 @@ mod matrix;
 mod npm;
 mod process;
 mod repo;
+mod soak;
 mod stamp;
 mod start;
 mod test;
@@ -35,6 +36,8 @@ enum Command {
     Matrix(matrix::Options),
     /// Measures things beside their peers, as ratios.
     Bench(bench::Options),
+    /// Runs what takes long: fuzzing and the like.
+    Soak(soak::Options),
     /// Checks format and lints, natively and for WebAssembly.
     Lint,
 }
@@ -47,6 +50,7 @@ impl Command {
             Command::Test(options) => test::run(&options),
             Command::Matrix(options) => matrix::matrix(&options),
             Command::Bench(options) => bench::bench(&options),
+            Command::Soak(options) => soak::soak(&options),
             Command::Lint => lint::lint(),
         }
     }

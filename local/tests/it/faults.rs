@@ -28,7 +28,7 @@ fn a_fault_strikes_its_route_as_often_as_it_was_told_to() {
     let world = World::stepped(1);
     let fault = json!({"route": "GET */version", "count": 2, "kind": "status", "status": 503, "body": "{}"});
     world.control("/faults", &fault);
-    let status = |path: &str| world.call("GET", path, None).status;
+    let status = |path: &str| world.struck("GET", path, None).status;
     assert_eq!(status("/api/v1/meta"), 200);
     assert_eq!([status("/api/v1/version"), status("/api/v1/version"), status("/api/v1/version")], [503, 503, 200]);
 }
@@ -39,7 +39,7 @@ fn an_error_after_the_work_is_an_error_that_is_none() {
     let fault = json!({"route": "POST */trigger", "count": 1, "kind": "status", "status": 500, "after": true});
     world.control("/faults", &fault);
     let body = json!({"workflowName": "charge-card", "additionalMetadata": {"key": "x"}, "return_only_id": true});
-    assert_eq!(world.call("POST", &world.tenant_path("/workflow-runs/trigger"), Some(&body)).status, 500);
+    assert_eq!(world.struck("POST", &world.tenant_path("/workflow-runs/trigger"), Some(&body)).status, 500);
     world.advance(1_000.0);
     let path = "/workflow-runs?since=2026-11-22T00:00:00Z&only_tasks=false&additional_metadata=key:x";
     let page = world.call("GET", &world.tenant_path(path), None).json();
@@ -68,7 +68,7 @@ fn a_truncated_body_is_shorter_than_announced() {
 fn a_false_claim_changes_the_header_and_not_the_body() {
     let world = World::stepped(1);
     world.control("/faults", &json!({"count": 1, "kind": "content-type", "content_type": "text/html"}));
-    let answer = world.call("GET", "/api/v1/version", None);
+    let answer = world.struck("GET", "/api/v1/version", None);
     assert_eq!(answer.header("content-type"), Some("text/html"));
     assert_eq!(answer.body, "{\"version\":\"v0.104.7\"}\n");
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod crash;
 mod durable;
 mod exchange;
 mod faults;
@@ -13,4 +14,5 @@ mod plans;
 mod receiver;
 mod recorded;
 mod shape;
+mod wire;
 mod world;

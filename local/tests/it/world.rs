@@ -6,6 +6,8 @@ use runward_local::clock::Pace;
 use runward_local::{Options, Running, Systems, start};
 use serde_json::{Value, json};
 
+use crate::wire::{self, Seen};
+
 /// 2026-11-22T16:00:00Z, the day of the recordings, whose requests name it.
 const START: i64 = 1_795_363_200_000_000;
 
@@ -27,6 +29,9 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
+    pub bytes: Vec<u8>,
+    /// The row of the table of shapes that it fits.
+    pub row: Option<usize>,
 }
 
 impl Answer {
@@ -51,8 +56,27 @@ pub fn agent() -> ureq::Agent {
         .into()
 }
 
-/// Sends a request whose body goes out as it stands.
+/// Sends a request whose body goes out as it stands, and checks the shape of the answer.
 pub fn send(
+    agent: &ureq::Agent,
+    method: &str,
+    url: &str,
+    headers: &[(String, String)],
+    body: Option<&str>,
+) -> Result<Answer, ureq::Error> {
+    let mut answer = send_unchecked(agent, method, url, headers, body)?;
+    let path = url.split('?').next().unwrap().splitn(4, '/').nth(3).unwrap();
+    // The engine's own controls are in no table.
+    if !path.starts_with("_control") {
+        let (status, content_type) = (answer.status, answer.header("content-type"));
+        let seen = Seen { method, path: &format!("/{path}"), status, content_type, body: &answer.bytes };
+        answer.row = Some(wire::checked(&seen));
+    }
+    Ok(answer)
+}
+
+/// The same for an answer that a fault has damaged or made.
+pub fn send_unchecked(
     agent: &ureq::Agent,
     method: &str,
     url: &str,
@@ -70,8 +94,9 @@ pub fn send(
     let headers = response.headers().iter();
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
     let headers = headers.collect();
-    let body = response.body_mut().with_config().limit(64 << 20).read_to_string()?;
-    Ok(Answer { status: response.status().as_u16(), headers, body })
+    let bytes = response.body_mut().with_config().limit(64 << 20).read_to_vec()?;
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Answer { status: response.status().as_u16(), headers, body, bytes, row: None })
 }
 
 impl World {
@@ -91,12 +116,18 @@ impl World {
 
     /// Sends a request with the token.
     pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        let mut headers = vec![("authorization".to_owned(), format!("Bearer {}", self.token))];
-        let body = body.map(Value::to_string);
-        if body.is_some() {
-            headers.push(("content-type".into(), "application/json".into()));
-        }
-        self.send(method, path, &headers, body.as_deref())
+        self.send(method, path, &self.credentials(), body.map(Value::to_string).as_deref())
+    }
+
+    /// The same where a fault strikes: the answer may have any shape.
+    pub fn struck(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let (url, body) = (format!("{}{path}", self.url), body.map(Value::to_string));
+        send_unchecked(&self.agent, method, &url, &self.credentials(), body.as_deref()).unwrap()
+    }
+
+    fn credentials(&self) -> [(String, String); 2] {
+        let token = format!("Bearer {}", self.token);
+        [("authorization".to_owned(), token), ("content-type".to_owned(), "application/json".to_owned())]
     }
 
     /// Sends a request exactly as given.

@@ -8,7 +8,7 @@
 //! `EVICTED` is never on the wire: an evicted task reads `RUNNING` with `isEvicted`, and its phase is [`Phase::Waiting`].
 use crate::error::SystemName;
 use crate::finding::{Evidence, Severity, What};
-use crate::lifecycle::{Check, Found, Lifecycle, Row, Rule, Rules, State, Step, Verdict, time_rises};
+use crate::lifecycle::{Check, Found, Lifecycle, Move, Moved, Row, Rule, Rules, State, Step, Verdict, time_rises};
 use crate::run::{Outcome, Phase, Run, Snapshot, Stage};
 use Evidence::{Inferred, Observed, Source};
 
@@ -111,8 +111,26 @@ pub static RULES: Rules = Rules {
     run_apart: true,
     ends_hold: false,
     events: Some(super::event::EVENTS),
+    moves: &MOVES,
     rules: &OWN,
 };
+
+static MOVES: [Move; 2] = [
+    Move {
+        operation: "cancel",
+        of: Moved::Run,
+        cause: "cancelled",
+        otherwise: "a cancel after the end leaves the status, moves the time of the end, and lets the task read CANCELLED",
+        evidence: Observed,
+    },
+    Move {
+        operation: "replay",
+        of: Moved::Run,
+        cause: "replay",
+        otherwise: "a replay before the end is taken and dropped silently",
+        evidence: Observed,
+    },
+];
 
 static OWN: [Rule; 6] = [
     Rule {

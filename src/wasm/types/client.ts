@@ -78,10 +78,13 @@ export class Formance {
   constructor(options: FormanceOptions);
   readonly runs: Runs<"formance">;
   readonly instances: {
-    /** Sends an event to the stage that is open. Taken is not consumed: look at the run. `not_ready` may be tried again. */
-    sendEvent(id: string, event: { name: string }, options?: CallOptions): Promise<void>;
-    /** Asks for a run's end. Servers of today take it and do nothing. */
-    abort(id: string, options?: CallOptions): Promise<void>;
+    /**
+     * Sends an event to the stage that is open. Taken is not consumed: look at the run. `not_ready` may be tried again. A run
+     * that is handed in and waits for no event is refused with a `TransitionError`, as `cancel` refuses.
+     */
+    sendEvent(run: string | Run<"formance">, event: { name: string }, options?: MoveOptions): Promise<void>;
+    /** Asks for a run's end. Servers of today take it and do nothing. An end is refused as `cancel` refuses it. */
+    abort(run: string | Run<"formance">, options?: MoveOptions): Promise<void>;
     /** What each stage that began was given. */
     history(id: string, options?: CallOptions): Promise<unknown[]>;
     /** What a stage did: why a run that looks running does not move. */
@@ -124,8 +127,16 @@ export class Onfido {
   readonly tasks: {
     list(id: string, options?: CallOptions): Promise<unknown[]>;
     get(id: string, task: string, options?: CallOptions): Promise<unknown>;
-    /** Completes a task that waits for data of yours. Read the task before you do it again. */
-    complete(id: string, task: string, body: { data: object | unknown[] }, options?: CallOptions): Promise<void>;
+    /**
+     * Completes a task that waits for data of yours. Read the task before you do it again: a run that has ended, and a task that
+     * is handed in and was completed, are refused with a `TransitionError`, as `cancel` refuses.
+     */
+    complete(
+      run: string | Run<"onfido">,
+      task: string | object,
+      body: { data: object | unknown[] },
+      options?: MoveOptions,
+    ): Promise<void>;
   };
   readonly timelineFile: {
     /** Asks for the file to be made: `{ workflow_timeline_file_id, href }`. */

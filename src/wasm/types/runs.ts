@@ -150,6 +150,12 @@ export interface CallOptions {
   retries?: number;
 }
 
+/** What a call takes that asks for a move. */
+export interface MoveOptions extends CallOptions {
+  /** Ask all the same where the lifecycle rules it out. */
+  force?: boolean;
+}
+
 /** How to watch a run. */
 export interface WatchOptions extends CallOptions {
   /** Go on after a confirmed end: a run may be re-opened. */
@@ -201,9 +207,13 @@ export interface Runs<S extends SystemName = SystemName> {
   wait(id: string, options?: WatchOptions): Promise<Run<S>>;
   /**
    * Asks for a run's end; with `confirm`, looks for the effect. A run that is handed in and has ended is refused with a
-   * `TransitionError`, before anything is sent, unless `force` says otherwise; an id alone is never refused so.
+   * `TransitionError`, before anything is sent, unless `force` says otherwise; so is one whose end this client saw confirmed
+   * by a watch or wait. One read of an id's run never speaks against it.
    */
-  cancel(run: string | Run<S>, options?: CallOptions & { confirm?: boolean; force?: boolean }): Promise<Effect<S>>;
-  /** Asks for a run to be done again; with `confirm`, looks for the effect. */
-  replay(id: string, options?: CallOptions & { confirm?: boolean }): Promise<Effect<S>>;
+  cancel(run: string | Run<S>, options?: MoveOptions & { confirm?: boolean }): Promise<Effect<S>>;
+  /**
+   * Asks for a run to be done again; with `confirm`, looks for the effect. A run that is handed in and has not ended is refused
+   * with a `TransitionError`, before anything is sent, unless `force` says otherwise.
+   */
+  replay(run: string | Run<S>, options?: MoveOptions & { confirm?: boolean }): Promise<Effect<S>>;
 }

@@ -31,6 +31,7 @@ fn a_run_tells_of_its_course_in_signed_webhooks_that_are_sent_again_until_they_a
             letter.headers["formance-webhook-signature"],
             format!("v1,{}", crate::receiver::base64_mac(SECRET, &signed))
         );
+        crate::wire::delivered("formance", &letter.body);
         let body: serde_json::Value = serde_json::from_str(&letter.body).unwrap();
         assert_eq!(body["payload"]["instanceID"], id);
         kinds.push(body["type"].as_str().unwrap().to_owned());

@@ -1,0 +1,252 @@
+//! What servers send and our client does not read, described as its own documents are.
+
+use runward::describe::{AnyObject, DateTime, Rows, Secret, Text, Uuid};
+use runward::systems::hatchet::model::{APIResourceMeta, PaginationResponse, V1TaskStatus};
+use runward::{object, string_enum};
+
+object! {
+    /// What a server of Hatchet can do.
+    #[camel_case]
+    pub struct Meta {
+        pub allow_change_password: bool,
+        pub allow_create_tenant: bool,
+        pub allow_invites: bool,
+        pub allow_signup: bool,
+        pub auth: AnyObject,
+        pub auth_disabled: bool,
+        pub observability_enabled: bool,
+        pub prometheus_server_enabled: bool,
+        pub pylon_app_id: Text<0, 0>,
+    }
+}
+
+object! {
+    /// Where the running tasks are.
+    #[camel_case]
+    pub struct RunningDetailCount {
+        pub evicted: i64,
+        pub on_worker: i64,
+    }
+}
+
+object! {
+    /// How many tasks have a status.
+    #[camel_case]
+    pub struct V1TaskRunMetric {
+        pub count: i64,
+        pub running_detail_count: Option<RunningDetailCount>,
+        pub status: V1TaskStatus,
+    }
+}
+
+/// A bare array of five.
+pub type Metrics = Vec<V1TaskRunMetric>;
+
+/// A bare array.
+pub type Ids = Vec<Uuid>;
+
+object! {
+    /// The name of a run.
+    #[camel_case]
+    pub struct DisplayName {
+        pub display_name: String,
+        pub metadata: APIResourceMeta,
+    }
+}
+
+object! {
+    /// The names of runs.
+    #[camel_case]
+    pub struct DisplayNames {
+        pub pagination: PaginationResponse,
+        pub rows: Rows<DisplayName>,
+    }
+}
+
+object! {
+    /// A line that a task wrote.
+    #[camel_case]
+    pub struct V1LogLine {
+        pub attempt: i64,
+        pub created_at: DateTime,
+        pub level: V1LogLineLevel,
+        pub message: String,
+        pub metadata: AnyObject,
+        pub retry_count: i64,
+        pub task_display_name: String,
+        pub task_external_id: Uuid,
+    }
+}
+
+string_enum! {
+    /// How bad it is.
+    pub enum V1LogLineLevel {
+        Debug = "DEBUG",
+        Info = "INFO",
+        Warn = "WARN",
+        Error = "ERROR",
+    }
+}
+
+object! {
+    /// Lines.
+    #[camel_case]
+    pub struct LogLines {
+        pub pagination: PaginationResponse,
+        pub rows: Rows<V1LogLine>,
+    }
+}
+
+object! {
+    /// A run to come.
+    #[camel_case]
+    pub struct ScheduledWorkflows {
+        pub additional_metadata: AnyObject,
+        pub input: AnyObject,
+        pub metadata: APIResourceMeta,
+        pub method: ScheduleMethod,
+        pub priority: i64,
+        pub tenant_id: Uuid,
+        pub trigger_at: DateTime,
+        pub workflow_id: Uuid,
+        pub workflow_name: String,
+        pub workflow_run_created_at: DateTime,
+        pub workflow_run_name: String,
+        pub workflow_run_id: Option<Uuid>,
+        pub workflow_run_status: Option<String>,
+        pub workflow_version_id: Uuid,
+    }
+}
+
+string_enum! {
+    /// Who asked for it.
+    pub enum ScheduleMethod {
+        Default = "DEFAULT",
+        Api = "API",
+    }
+}
+
+object! {
+    /// How many runs an event started, by status.
+    #[camel_case]
+    pub struct EventRuns {
+        pub cancelled: i64,
+        pub failed: i64,
+        pub queued: i64,
+        pub running: i64,
+        pub succeeded: i64,
+    }
+}
+
+object! {
+    /// An event.
+    #[camel_case]
+    pub struct V1Event {
+        pub additional_metadata: Option<AnyObject>,
+        pub key: String,
+        pub metadata: APIResourceMeta,
+        pub payload: AnyObject,
+        pub tenant_id: Uuid,
+        pub workflow_run_summary: EventRuns,
+    }
+}
+
+object! {
+    /// What a delivery made.
+    #[camel_case]
+    pub struct WebhookReceived {
+        pub event: V1Event,
+        pub message: String,
+    }
+}
+
+object! {
+    /// A token of OAuth, with its type.
+    #[snake_case]
+    pub struct FormanceToken {
+        pub access_token: Secret,
+        pub expires_in: i64,
+        pub token_type: String,
+    }
+}
+
+object! {
+    /// How OAuth refuses.
+    #[snake_case]
+    pub struct OauthError {
+        pub error: String,
+    }
+}
+
+object! {
+    /// Whether the service is well.
+    #[snake_case]
+    pub struct Health {
+        pub default: String,
+    }
+}
+
+object! {
+    /// Where deliveries go.
+    #[camel_case]
+    pub struct Subscription {
+        pub active: bool,
+        pub created_at: DateTime,
+        pub endpoint: String,
+        pub event_types: Vec<String>,
+        pub id: Uuid,
+        pub name: Option<String>,
+        pub secret: String,
+        pub updated_at: DateTime,
+    }
+}
+
+object! {
+    /// One subscription.
+    #[camel_case]
+    pub struct SubscriptionAnswer {
+        pub data: Subscription,
+    }
+}
+
+object! {
+    /// A page of subscriptions.
+    #[camel_case]
+    pub struct SubscriptionCursor {
+        pub data: Vec<Subscription>,
+        pub has_more: bool,
+        pub page_size: Option<i64>,
+    }
+}
+
+object! {
+    /// All subscriptions.
+    #[camel_case]
+    pub struct Subscriptions {
+        pub cursor: SubscriptionCursor,
+    }
+}
+
+object! {
+    /// A graph in its envelope.
+    #[snake_case]
+    pub struct Graph {
+        pub response: AnyObject,
+    }
+}
+
+object! {
+    /// Whose token it is.
+    #[snake_case]
+    pub struct Principal {
+        pub user_id: String,
+    }
+}
+
+object! {
+    /// Whether meshX is well.
+    #[snake_case]
+    pub struct Status {
+        pub status: String,
+    }
+}
