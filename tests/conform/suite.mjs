@@ -14,8 +14,8 @@ export class Suite {
    * `make(options)` gives a client; `behind` says that it is one of a gateway. `given` is what the caller named; `patience` and
    * `together` are how long to wait, in milliseconds, and how many cases to ask at once; who is `hurried` leaves the slow ones out.
    */
-  constructor({ system, runward, make, behind = false, given = {}, patience = 60_000, together = 8, hurried = false, fetch }) {
-    Object.assign(this, { system, runward, make, behind, given, patience, together, hurried, fetch });
+  constructor({ system, runward, make, behind = false, given = {}, patience = 60_000, together = 8, hurried = false, cases = systems[system].cases, fetch }) {
+    Object.assign(this, { system, runward, make, behind, given, patience, together, hurried, cases, fetch });
     this.mark = `conform-${runward.newId()}`;
     this.root = new Context(this);
   }
@@ -31,7 +31,7 @@ export class Suite {
 
   /** Asks all cases; gives a result for each, in their order, and what could not be taken back. */
   async run(only) {
-    const cases = systems[this.system].cases.filter(({ name }) => only === undefined || name.includes(only));
+    const cases = this.cases.filter(({ name }) => only === undefined || name.includes(only));
     const results = [];
     const waiting = cases.entries();
     const work = async () => {

@@ -66,7 +66,7 @@ async function going(c, metadata = {}) {
   return id;
 }
 
-/** The page of the runs with this metadata, once it holds so many rows: the list learns of runs later than the engine. */
+/** The page of the runs with this metadata, once it holds so many rows: the list learns of runs later than the run itself begins. */
 const listed = (c, metadata, size, more = {}) =>
   c.until(`${size} rows`, async () => {
     const page = await c.client.runs.list({ metadata, limit: 100, ...more });
@@ -85,7 +85,7 @@ export const cases = [
     c.fits("the id of the run ", uuid, run.id);
     await c.until("the run is known", () => c.client.runs.get(run.id));
   }),
-  right("create", "metadata come back with the run, of every type, and the engine's `traceparent` with them", "§6 additionalMetadata", { needs: ["workflow.ok"] }, async (c) => {
+  right("create", "metadata come back with the run, of every type, and the server's `traceparent` with them", "§6 additionalMetadata", { needs: ["workflow.ok"] }, async (c) => {
     const metadata = { order: c.unique("order"), retries: 3, sure: true, nested: { a: [1, "b"] } };
     const { id } = await c.client.runs.create(ask(c, "ok", { metadata }));
     const run = await c.until("the run is known", () => c.client.runs.get(id));
@@ -93,7 +93,7 @@ export const cases = [
     c.equal("the metadata", Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))), kept);
     c.fits("traceparent ", match("a traceparent", /^00-[0-9a-f]{32}-[0-9a-f]{16}-0\d$/), traceparent);
   }),
-  right("create", "the input comes back in the engine's wrapper, and without it in the common view", "§6 input envelope, numbers", { needs: ["workflow.ok"] }, async (c) => {
+  right("create", "the input comes back in the server's wrapper, and without it in the common view", "§6 input envelope, numbers", { needs: ["workflow.ok"] }, async (c) => {
     const input = { ...c.given.workflow.ok.input, big: "9007199254740993", b: 12.5, a: ["<&>", null] };
     const { id } = await c.client.runs.create(ask(c, "ok", { input }));
     const run = await c.until("the run is known", () => c.client.runs.get(id));
