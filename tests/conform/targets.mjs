@@ -9,6 +9,8 @@ export const repository = (path) => fileURLToPath(new URL(`../../${path}`, impor
 const ENGINE = repository(`target/debug/runward-local${process.platform === "win32" ? ".exe" : ""}`);
 // Work, lags and limits take a fifth of their time.
 const SPEED = 5;
+// Applicants are not made there: any id will do.
+const APPLICANT = "d16cee46-82f5-4d66-95e2-13f3b544b5a3";
 
 /** Starts the local engine; gives the targets that it is, and `end`. */
 export async function engine() {
@@ -48,7 +50,8 @@ async function served({ url, token, tenant, control, systems: { formance, onfido
       access: { baseUrl: onfido.url, token: onfido.token },
       given: {
         workflow: { ok: { workflow: workflows["instant-approval"] }, waits: { workflow: workflows["data-from-client"] } },
-        applicant: "d16cee46-82f5-4d66-95e2-13f3b544b5a3",
+        applicant: APPLICANT,
+        document: await signed(onfido, workflows["signed-contract"], APPLICANT),
         "page-size": "20",
       },
     },
@@ -58,6 +61,19 @@ async function served({ url, token, tenant, control, systems: { formance, onfido
       given: { workflow: { ok: { workflow: products.orders }, slow: { workflow: products["orders-stuck"] } }, user: meshx.user, password: meshx.password },
     },
   ];
+}
+
+/** A run that signs documents, and where they are: `RUN/FILE` by the kind of their signatures. */
+async function signed({ url, token }, workflow, applicant) {
+  const headers = { authorization: `Token token=${token}`, "content-type": "application/json" };
+  const { id } = await json(`${url}/workflow_runs`, { method: "POST", headers, body: JSON.stringify({ applicant_id: applicant, workflow_id: workflow }) });
+  const tasks = await json(`${url}/workflow_runs/${id}/tasks`, { headers });
+  const signing = tasks.filter(({ task_def_id: def }) => def.endsWith("_electronic_signature"));
+  const places = signing.map(async ({ id: task, task_def_id: def }) => {
+    const { output } = await json(`${url}/workflow_runs/${id}/tasks/${task}`, { headers });
+    return [def.split("_")[0], `${id}/${output.document.id}`];
+  });
+  return Object.fromEntries(await Promise.all(places));
 }
 
 async function json(url, init) {

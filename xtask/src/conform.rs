@@ -107,7 +107,10 @@ fn ask(options: &Options, question: &Value) -> Result<()> {
     };
     child.stdin.take().context("The suite takes no input")?.write_all(question.to_string().as_bytes())?;
     if !child.wait()?.success() {
-        bail!("{}", if options.mutants { "A mutated server was not found out." } else { "There are differences: see above." });
+        bail!(
+            "{}",
+            if options.mutants { "A mutated server was not found out." } else { "There are differences: see above." }
+        );
     }
     Ok(())
 }
@@ -118,7 +121,8 @@ fn asks(options: &Options, runtime: Runtime) -> bool {
 
 fn question(options: &Options) -> Result<Value> {
     let runtimes = [(Runtime::Node, "node"), (Runtime::Chromium, "chromium")];
-    let runtimes: Vec<&str> = runtimes.into_iter().filter(|(one, _)| asks(options, *one)).map(|(_, name)| name).collect();
+    let runtimes: Vec<&str> =
+        runtimes.into_iter().filter(|(one, _)| asks(options, *one)).map(|(_, name)| name).collect();
     let patience = u64::from(options.patience) * 1_000;
     Ok(with(
         json!({ "runtimes": runtimes, "mutants": options.mutants, "json": options.json, "patience": patience }),

@@ -32,7 +32,7 @@ const failure = (code, message) => object({ errorCode: exactly(code), errorMessa
 // §7: today a server answers 500 for what it does not know, and 404 once it is mended: both are promised.
 const unknown = (message) => ({ status: [500, 404], headers: JSON_TYPE, body: either(failure("INTERNAL", message), failure("NOT_FOUND", message)) });
 const absentRun = { fails: { name: "NotFoundError" } };
-const noRequest = (code) => ({ fails: { name: "ArgumentError", code }, sends: 0 });
+const noRequest = (code) => ({ fails: { name: "ArgumentError", code, behind: { code: [code, "invalid_request"] } }, sends: 0 });
 const EMPTY = { status: 204, headers: JSON_TYPE, raw: exactly("") };
 
 // Stages that are over at once, and one that waits until it is told to go on.

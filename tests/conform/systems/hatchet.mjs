@@ -45,7 +45,7 @@ const PAGE = sorted({ pagination: sorted({ current_page: count, next_page: count
 const IDS = object({ ids: list(uuid) }, { closed: true });
 const message = (words) => object({ message: exactly(words) }, { closed: true });
 const NOT_FOUND = { status: 404, headers: JSON_TYPE, body: message("not found") };
-const noRequest = (code, name = "ArgumentError") => ({ fails: { name, code }, sends: 0 });
+const noRequest = (code, name = "ArgumentError") => ({ fails: { name, code, behind: { code: [code, "invalid_request"] } }, sends: 0 });
 const at = (method, path) => new RegExp(`^${method} .*${path}$`);
 const TRIGGER = at("POST", "/workflow-runs/trigger");
 

@@ -27,7 +27,7 @@ const FAILURE = either(VALIDATION, object({ detail: text }), PROBLEM);
 const REFUSED = { status: [400, 403, 404, 409, 422], headers: JSON_TYPE, body: FAILURE };
 const gone = { fails: { name: ["NotFoundError", "HttpError", "AuthError"] }, wire: REFUSED };
 const INVALID = { status: 422, headers: JSON_TYPE, body: either(VALIDATION, PROBLEM) };
-const noRequest = (code, name = "ArgumentError") => ({ fails: { name, code }, sends: 0 });
+const noRequest = (code, name = "ArgumentError") => ({ fails: { name, code, behind: { code: [code, "invalid_request"] } }, sends: 0 });
 const at = (method, path) => new RegExp(`^${method} .*${path}$`);
 const PATH = "/api/data/orchestrator_workflow";
 
