@@ -1,5 +1,4 @@
 // Constants that the tables of the WebAssembly fill when they are first asked.
-const SYSTEMS = ["hatchet", "formance", "onfido", "meshx"];
 const ADVANCE = 1;
 
 /**
@@ -73,11 +72,4 @@ function places(words) {
         const place = (word) => (word.length * factor + word.charCodeAt(letter)) & mask;
         if (new Set(words.map(place)).size === words.length) return { factor, letter, mask };
       }
-}
-
-/** What each system can do. */
-export function capabilitiesOf({ __capabilities }) {
-  const known = {};
-  const get = (system) => (known[system] ??= Object.freeze(__capabilities(system)));
-  return Object.defineProperties({}, Object.fromEntries(SYSTEMS.map((system) => [system, { enumerable: true, get: () => get(system) }])));
 }

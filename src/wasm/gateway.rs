@@ -38,63 +38,48 @@ struct Plain {
     access_tokens: Vec<String>,
     origins: Vec<String>,
     max_bytes: Option<u32>,
-    operations: Offers,
     read_only: bool,
 }
 
-/// The operations that are offered: the same for all systems, or for each its own.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Offers {
-    Same(String),
-    Each(BTreeMap<String, Each>),
-}
-
-impl Default for Offers {
-    fn default() -> Offers {
-        Offers::Each(BTreeMap::new())
+/// One word for all systems, or for each a word or the names of operations.
+fn offers(options: &JsValue) -> Outcome<(Offer, BTreeMap<SystemName, Offer>)> {
+    let value = property(options, "operations");
+    if value.is_undefined() {
+        return Ok(Default::default());
     }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Each {
-    Word(String),
-    Names(Vec<String>),
-}
-
-fn offer(word: &str) -> Outcome<Offer> {
-    match word {
-        "none" => Ok(Offer::None),
-        "reads" => Ok(Offer::Reads),
-        "all" => Ok(Offer::All),
-        _ => {
-            let why = "`operations` is \"none\", \"reads\", \"all\", or an object with one of these or a list of names for a system";
-            Err(argument("invalid_options", why))
-        }
-    }
-}
-
-fn offers(each: BTreeMap<String, Each>) -> Outcome<BTreeMap<SystemName, Offer>> {
-    let named = each.into_iter().map(|(name, each)| {
+    let Some(each) = value.dyn_ref::<Object>() else { return Ok((offer(&value)?, BTreeMap::new())) };
+    let named = Object::entries(each).into_iter().map(|entry| {
+        let entry: Array = entry.unchecked_into();
+        let name = entry.get(0).as_string().unwrap_or_default();
         let unknown = || argument("invalid_options", format!("`operations` names no system: {:?}", quote(&name)));
-        let offer = match each {
-            Each::Word(word) => offer(&word)?,
-            Each::Names(names) => Offer::Named(names),
-        };
-        Ok((SystemName::parse(&name).ok_or_else(unknown)?, offer))
+        Ok((SystemName::parse(&name).ok_or_else(unknown)?, offer(&entry.get(1))?))
     });
-    named.collect()
+    Ok((Offer::default(), named.collect::<Outcome<_>>()?))
+}
+
+fn offer(value: &JsValue) -> Outcome<Offer> {
+    let wrong = || {
+        let words = "\"reads\", \"all\", \"none\"";
+        let why = format!("`operations` is {words}, or an object with one of these or a list of names for a system");
+        argument("invalid_options", why)
+    };
+    if Array::is_array(value) {
+        let names: Option<Vec<String>> = Array::from(value).iter().map(|name| name.as_string()).collect();
+        return names.map(Offer::Named).ok_or_else(wrong);
+    }
+    match value.as_string().as_deref() {
+        Some("none") => Ok(Offer::None),
+        Some("reads") => Ok(Offer::Reads),
+        Some("all") => Ok(Offer::All),
+        _ => Err(wrong()),
+    }
 }
 
 /// What gateways and triggers are configured by.
 pub(super) fn config(options: &JsValue) -> Outcome<Config> {
     let plain: Plain = plain(options)?;
     let usual = Config::default();
-    let (same, operations) = match plain.operations {
-        Offers::Same(word) => (offer(&word)?, BTreeMap::new()),
-        Offers::Each(each) => (Offer::default(), offers(each)?),
-    };
+    let (everywhere, operations) = offers(options)?;
     Ok(Config {
         base_path: plain.base_path.unwrap_or(usual.base_path),
         systems: vec![],
@@ -102,7 +87,7 @@ pub(super) fn config(options: &JsValue) -> Outcome<Config> {
         origins: plain.origins,
         max_bytes: plain.max_bytes.map_or(usual.max_bytes, |most| most as usize),
         operations,
-        usual: same,
+        usual: everywhere,
         read_only: plain.read_only,
     })
 }

@@ -6,7 +6,7 @@ use crate::lifecycle::{self, Format, Legal, Lifecycle, Rule, Rules};
 use crate::run::{Run, Snapshot};
 use crate::systems;
 use crate::validate::{self, Options};
-use js_sys::{Array, Object};
+use js_sys::Array;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -119,18 +119,6 @@ pub fn diagram(
         let format = Format::parse(format.as_deref().unwrap_or("mermaid")).ok_or_else(wrong)?;
         let rules = rules(&system)?;
         Ok(lifecycle::diagram(&rules.runs, &format!("Runs of {}", rules.system), format))
-    })())
-}
-
-/// What every system can do, by name; `pkg/tables.js` makes the constant of it.
-#[wasm_bindgen(js_name = __capabilities, skip_typescript)]
-pub fn capabilities(system: JsValue) -> Thrown<JsValue> {
-    out((|| {
-        let known = systems::documents(rules(&system)?.system);
-        let pairs = known.map(|system| system.capabilities()).unwrap_or_default();
-        let capabilities = Object::new().into();
-        pairs.iter().for_each(|(name, able)| set(&capabilities, name, &(*able).into()));
-        Ok(capabilities)
     })())
 }
 

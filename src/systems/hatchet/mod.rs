@@ -61,8 +61,8 @@ pub static OTHERS: [Value; 10] = [
     model::ServerVersion::VALUE,
 ];
 
-/// What it can do.
-pub static CAPABILITIES: [(&str, bool); 8] = [
+/// Which of the operations that runs have everywhere it knows.
+pub static COMMON: [(&str, bool); 8] = [
     ("create", true),
     ("get", true),
     ("list", true),
@@ -93,10 +93,6 @@ impl Documents for Hatchet {
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
     }
-
-    fn capabilities(&self) -> &'static [(&'static str, bool)] {
-        &CAPABILITIES
-    }
 }
 
 impl System for Hatchet {
@@ -106,5 +102,9 @@ impl System for Hatchet {
 
     fn api(&self) -> &'static dyn Api {
         &api::HatchetApi
+    }
+
+    fn common(&self) -> &'static [(&'static str, bool)] {
+        &COMMON
     }
 }

@@ -215,7 +215,18 @@ export interface HandlerOptions {
 export interface GatewayOptions extends HandlerOptions {
   /** The clients that it speaks through. */
   systems: { hatchet?: Hatchet; formance?: Formance; onfido?: Onfido; meshx?: MeshX };
+  /**
+   * Which of the systems' own operations it offers, for all of them or for each: `"reads"` when absent, which are those that
+   * change nothing and give no file (a file may be somebody's passport); `"all"`, `"none"`, or a list of names as
+   * `capabilities` has them. Runs are listed, read, created, cancelled and replayed in any case, but for `readOnly`.
+   */
+  operations?: Offer | { [S in SystemName]?: Offer | string[] };
+  /** Nothing can be changed through it: no run created, cancelled or replayed either. */
+  readOnly?: boolean;
 }
+
+/** Which of a system's own operations a gateway offers. */
+export type Offer = "reads" | "all" | "none";
 
 /** An edge handler that holds the systems' tokens and serves browsers: lists, runs, their events, creates, cancels. */
 export class Gateway {
