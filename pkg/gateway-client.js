@@ -34,7 +34,7 @@ export class GatewayClient {
   }
 
   #runs(system) {
-    const at = (id, rest = "") => `/runs/${encodeURIComponent(id)}${rest}`;
+    const at = (id, rest = "") => `/runs/${segment(id)}${rest}`;
     const act = (name, idOf) => async (run, { confirm, force, ...options } = {}) => {
       if (!capabilities[system][name]) throw unsupported(system, name);
       return this.#send("POST", at(idOf(run, force), `/${name}${query({ confirm, force })}`), undefined, begun(options));
@@ -42,11 +42,11 @@ export class GatewayClient {
     const watch = (id, options) => this.#stream(at(id, "/events"), "change", begun(options));
     return {
       create: (request, { key, ...options } = {}) => this.#create({ ...request, key }, begun(options)),
-      get: (id, options) => this.#read(at(id), begun(options)),
+      get: async (id, options) => this.#read(at(id), begun(options)),
       list: (filter = {}, options) =>
         new PagePromise((cursor = filter.cursor) => this.#read(`/runs${query({ ...filter, cursor })}`, begun(options))),
       watch,
-      wait: (id, options) => endOf(watch(id, options)),
+      wait: async (id, options) => endOf(watch(id, options)),
       cancel: act("cancel", (run, force) => (force ? idOf(run) : unfinished(run))),
       replay: act("replay", idOf),
     };
@@ -127,6 +127,12 @@ export class GatewayClient {
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     return fetch(this.#base + path, { method, headers, body: body && JSON.stringify(body), signal });
   }
+}
+
+// Without an id the way would lead to the list, and dots lead up.
+function segment(id) {
+  if (typeof id === "string" && !/^\.{0,2}$/.test(id)) return encodeURIComponent(id);
+  throw new ArgumentError({ code: "invalid_id", message: "The id of a run is a text, neither empty nor dots." });
 }
 
 function query(filter = {}) {

@@ -2,9 +2,12 @@
 import { bodyOf, recorder } from "./recorder.mjs";
 import { object, text } from "./shape.mjs";
 
+/** An operation's name; the runs' own go without theirs, as the table of capabilities has most of them. */
+export const operation = (name) => name.replace(/^runs\./, "");
+
 const define = (use) => (of, name, stands, ...rest) => {
   const test = rest.pop();
-  return { name, of: [of].flat(), use, stands, needs: [], ...rest[0], test };
+  return { name, of: [of].flat().map(operation), use, stands, needs: [], ...rest[0], test };
 };
 
 /** A right use of an operation: `right(operation, name, what of the wire facts it stands on, { needs?, only? }?, test)`. */
@@ -179,10 +182,10 @@ function traced(target, note, suite, path = []) {
       if (typeof value === "object" && value !== null) return traced(value, note, suite, here);
       if (typeof value !== "function") return value;
       return (...given) => {
-        const operation = here.join(".").replace(/^runs\./, "");
-        note(operation);
+        const called = operation(here.join("."));
+        note(called);
         const result = value.apply(target, given);
-        if (operation === "create") result.then((run) => suite.created.add(run.id), () => {});
+        if (called === "create") result.then((run) => suite.created.add(run.id), () => {});
         return result;
       };
     },

@@ -1,6 +1,6 @@
 // Asks a server all cases of its system, several at once, and tells what differs. It knows a client and what the caller gave,
 // and nothing else of who answers.
-import { Context } from "./case.mjs";
+import { Context, operation } from "./case.mjs";
 import { systems } from "./systems.mjs";
 
 /** A run of the cases of one system. */
@@ -54,7 +54,7 @@ export class Suite {
       context.differs("the case", "to come to its end", told(error));
     }
     // The cases are data of ours; that they do what they say is checked like anything else.
-    const silent = about.of.filter((operation) => !context.called.has(operation) && !CREATES.includes(operation));
+    const silent = about.of.filter((name) => !context.called.has(name) && !CREATES.includes(name));
     if (silent.length > 0 && context.differences.length === 0) context.differs("the case", `a call of ${silent.join(", ")}`, "none");
     const outcome = context.differences.length > 0 ? "differs" : "passed";
     return { ...result, outcome, differences: context.differences, millis: Date.now() - begun };
@@ -82,21 +82,21 @@ const CREATES = ["findByKey"];
 
 /** What the table of capabilities names and no case is of, right and wrong use alike; and methods that no table names. */
 function uncovered({ system, runward, root }, cases) {
-  const missing = (use, operation) => ({
-    name: `${operation} is used ${use === "right" ? "rightly" : "wrongly"}`, of: [operation], use, stands: "the table of capabilities", outcome: "differs",
-    differences: [{ what: "the suite", expected: `a case of a ${use} use of ${operation}`, got: "none" }],
+  const missing = (use, name) => ({
+    name: `${name} is used ${use === "right" ? "rightly" : "wrongly"}`, of: [name], use, stands: "the table of capabilities", outcome: "differs",
+    differences: [{ what: "the suite", expected: `a case of a ${use} use of ${name}`, got: "none" }],
   });
-  const able = runward.capabilities[system];
-  const operations = new Map([...methods(root.client).map((name) => [name, true]), ...Object.entries(able)]);
-  return [...operations].flatMap(([operation, can]) =>
-    (can ? ["right", "wrong"] : ["wrong"]).filter((use) => !cases.some((one) => one.use === use && one.of.includes(operation))).map((use) => missing(use, operation)));
+  const able = Object.entries(runward.capabilities[system]).map(([name, can]) => [operation(name), can]);
+  const all = new Map([...methods(root.client).map((name) => [name, true]), ...able]);
+  return [...all].flatMap(([name, can]) =>
+    (can ? ["right", "wrong"] : ["wrong"]).filter((use) => !cases.some((one) => one.use === use && one.of.includes(name))).map((use) => missing(use, name)));
 }
 
 /** The operations that a client has methods for, as the table names them. */
 const methods = (client, path = "") =>
   Object.keys(client).flatMap((name) => {
     const here = path + name;
-    return typeof client[name] === "function" ? [here.replace(/^runs\./, "")] : methods(client[name], `${here}.`);
+    return typeof client[name] === "function" ? [operation(here)] : methods(client[name], `${here}.`);
   });
 
 const option = (need) => {

@@ -1,7 +1,7 @@
 //! `cargo xtask conform`: does a server still behave as the client relies on?
+use crate::build;
 use crate::process::{command, not_started};
 use crate::test::chromium;
-use crate::{build, npm};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
@@ -97,7 +97,6 @@ fn ask(options: &Options, question: &Value) -> Result<()> {
     let mut node = command("node");
     node.arg("tests/conform/main.mjs").stdin(Stdio::piped());
     if !options.mutants && asks(options, Runtime::Chromium) {
-        npm::install()?;
         node.env("CHROMIUM", chromium::find()?);
     }
     // Secrets go through a pipe: a command line is everybody's to read.

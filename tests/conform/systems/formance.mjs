@@ -1,6 +1,6 @@
 // Formance Flows: what the suite asks of it. It makes its own workflows, and takes them away again.
 import { NODE, commonRun, right, wrong } from "../case.mjs";
-import { absent, anything, count, date, either, exactly, flag, integer, is, list, match, maybe, members, nothing, object, oneOf, orNull, some, text, uuid } from "../shape.mjs";
+import { absent, anything, count, date, either, exactly, flag, list, match, maybe, members, nothing, object, oneOf, orNull, some, text, uuid } from "../shape.mjs";
 
 export const client = (runward, options) => new runward.Formance(options);
 

@@ -1,6 +1,7 @@
 // Hatchet v1: what the suite asks of it. Workflows need a worker, so the caller names them.
-import { NODE, commonRun, right, wrong } from "../case.mjs";
-import { absent, anything, count, date, exactly, flag, integer, is, list, match, maybe, members, nothing, object, oneOf, some, sorted, text, uuid } from "../shape.mjs";
+import { NODE, right, wrong } from "../case.mjs";
+import { exactly, match, members, nothing, object, some, sorted, uuid } from "../shape.mjs";
+import { UNKNOWN, ZERO, NIL, JSON_TYPE, DETAILS, ONLY_ID, PAGE, IDS, message, NOT_FOUND, noRequest, at, TRIGGER, GIVEN, ask, ended, going, listed, within } from "./hatchet-shapes.mjs";
 
 export const client = (runward, options) => new runward.Hatchet(options);
 
@@ -11,73 +12,6 @@ export async function end(client, id) {
   });
   if (run !== undefined && run.phase !== "finished") await client.runs.cancel(id);
 }
-
-const UNKNOWN = "11111111-2222-4333-8444-555555555555";
-const ZERO = "0001-01-01T00:00:00Z";
-const NIL = "00000000-0000-0000-0000-000000000000";
-const JSON_TYPE = { "content-type": /^application\/json\b/ };
-// §4: the default of `SERVER_ALLOWED_ORIGINS` answers every origin; a narrower one is a choice of the operator's.
-const MICRO = date(0, 6, "offset");
-const CLOCK = date(0, 9, "offset");
-const STATUS = oneOf("QUEUED", "RUNNING", "COMPLETED", "CANCELLED", "FAILED");
-
-const meta = (at) => object({ createdAt: at, id: uuid, updatedAt: at }, { closed: true, ordered: true });
-const RUN = sorted({
-  additionalMetadata: members, createdAt: MICRO, displayName: match("a name and milliseconds", /-\d{13}$/), duration: integer, errorMessage: text,
-  finishedAt: MICRO, id: absent, input: members, metadata: meta(MICRO), output: members, parentTaskExternalId: maybe(uuid), startedAt: MICRO,
-  status: STATUS, tenantId: uuid, workflowId: uuid, workflowVersionId: maybe(uuid), payloadsRestricted: maybe(exactly(true)),
-});
-const common = {
-  actionId: text, additionalMetadata: members, attempt: integer, createdAt: MICRO, displayName: some, duration: maybe(integer), errorMessage: text,
-  finishedAt: maybe(MICRO), id: absent, input: members, metadata: meta(MICRO), numSpawnedChildren: count, output: members,
-  parentTaskExternalId: maybe(uuid), retryCount: count, startedAt: maybe(MICRO), status: STATUS, stepId: uuid, taskExternalId: uuid,
-  taskId: count, taskInsertedAt: MICRO, tenantId: uuid, type: oneOf("DAG", "TASK"), workflowId: uuid, workflowRunExternalId: uuid,
-};
-const TASK = sorted({ ...common, isDurable: flag, isEvicted: flag, workflowVersionId: uuid });
-const ROW = sorted({ ...common, actionId: exactly(""), workflowName: maybe(some), workflowVersionId: uuid, children: maybe(list(anything)), isEvicted: maybe(exactly(true)), isDurable: absent });
-const SHAPE = sorted({ childrenStepIds: list(uuid), stepId: uuid, taskExternalId: uuid, taskName: some });
-const DETAILS = sorted({ run: RUN, shape: list(SHAPE, { least: 1 }), taskEvents: list(anything), tasks: list(TASK, { least: 1 }), workflowConfig: object({ Name: text, Tasks: list(members) }) }, { closed: true });
-const ONLY_ID = sorted({
-  run: sorted({ displayName: exactly(""), input: exactly({}), metadata: meta(CLOCK), output: exactly({}), status: exactly(""), tenantId: exactly(NIL), workflowId: exactly(NIL), id: absent, createdAt: absent, duration: absent }, { closed: true }),
-  shape: nothing, taskEvents: nothing, tasks: nothing,
-}, { closed: true });
-const PAGE = sorted({ pagination: sorted({ current_page: count, next_page: count, num_pages: count }, { closed: true }), rows: list(ROW) }, { closed: true });
-const IDS = object({ ids: list(uuid) }, { closed: true });
-const message = (words) => object({ message: exactly(words) }, { closed: true });
-const NOT_FOUND = { status: 404, headers: JSON_TYPE, body: message("not found") };
-const noRequest = (code, name = "ArgumentError") => ({ fails: { name, code, behind: { code: [code, "invalid_request"] } }, sends: 0 });
-const at = (method, path) => new RegExp(`^${method} .*${path}$`);
-const TRIGGER = at("POST", "/workflow-runs/trigger");
-
-const GIVEN = commonRun("hatchet");
-const ask = (c, what, more = {}) => ({ ...c.given.workflow[what], ...more });
-
-/** A finished run of the given workflow, one for all cases. */
-const ended = (c, what) =>
-  c.shared(`ended run ${what}`, async (root) => {
-    const { id } = await root.client.runs.create(ask(root, what, { metadata: { conform: root.unique(what) } }));
-    return root.client.runs.wait(id, { deadline: root.patience });
-  });
-
-/** A run that does not end by itself soon, once it is known. */
-async function going(c, metadata = {}) {
-  const { id } = await c.client.runs.create(ask(c, "slow", { metadata }));
-  await c.until("the run is known", () => c.client.runs.get(id));
-  return id;
-}
-
-/** The page of the runs with this metadata, once it holds so many rows: the list learns of runs later than the run itself begins. */
-const listed = (c, metadata, size, more = {}) =>
-  c.until(`${size} rows`, async () => {
-    const page = await c.client.runs.list({ metadata, limit: 100, ...more });
-    return page.runs.length >= size && page;
-  });
-
-const within = async (c, of) => {
-  let change;
-  for await (change of of);
-  return change;
-};
 
 export const cases = [
   right("create", "a trigger that asks for the id alone is answered 200 with a skeleton", "§2.2, §10, §13.2", { needs: ["workflow.ok"] }, async (c) => {

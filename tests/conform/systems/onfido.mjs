@@ -1,7 +1,7 @@
 // Onfido Studio, v3.6: what the suite asks of it. Runs are billed and cannot be removed, so the caller names the workflows
 // and the applicant. Where only other people's clients tell of something, the case says so.
 import { NODE, commonRun, right, wrong } from "../case.mjs";
-import { absent, anything, date, exactly, integer, is, list, match, maybe, members, nothing, object, oneOf, orNull, some, text, url, uuid } from "../shape.mjs";
+import { absent, anything, date, exactly, integer, is, list, match, maybe, members, object, oneOf, orNull, some, text, url, uuid } from "../shape.mjs";
 
 export const client = (runward, options) => new runward.Onfido(options);
 
