@@ -34,6 +34,21 @@ pub const STUCK: f64 = 30_000.0;
 /// How many reads in a row may show an older state before that state is believed.
 pub const STALE_READS: u32 = 3;
 
+/// Up to so many watches of one client each read for themselves; more of them share the read of a list.
+pub const FEW: usize = 8;
+
+/// Milliseconds from one shared read of a list to the next.
+pub const SHARED: f64 = 450.0;
+
+/// How many pages a shared read of a list has at the most.
+pub const SHARED_PAGES: usize = 4;
+
+/// Milliseconds without shared reads, after one that failed or told of too few runs.
+pub const UNSHARED: f64 = 30_000.0;
+
+/// Milliseconds for which a row that does not move stands for a read of its run.
+pub const TRUST: f64 = 60_000.0;
+
 /// How many redirects on one origin are followed.
 pub const REDIRECTS: u32 = 5;
 
@@ -62,6 +77,28 @@ impl Budget {
             self.0 -= 1.0;
         }
         enough
+    }
+}
+
+/// How fast all watches of one client may read together: so many requests at once, and so many a second from then on.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Pace {
+    /// When all turns so far would be over, at an even rate.
+    taken_until: f64,
+}
+
+impl Pace {
+    /// Requests that may be sent at once.
+    pub const BURST: f64 = 50.0;
+    /// Requests a second from then on.
+    pub const RATE: f64 = 50.0;
+
+    /// Takes the next turn: milliseconds until it comes.
+    pub fn turn(&mut self, now: f64) -> f64 {
+        let step = 1_000.0 / Pace::RATE;
+        let wait = self.taken_until - (Pace::BURST - 1.0) * step - now;
+        self.taken_until = self.taken_until.max(now) + step;
+        wait.max(0.0)
     }
 }
 
@@ -189,6 +226,15 @@ mod tests {
             })
             .sum();
         assert!((1_100..=1_200).contains(&sent), "{sent}");
+    }
+
+    #[test]
+    fn turns_come_at_once_and_then_at_the_rate() {
+        let mut pace = Pace::default();
+        let waits: Vec<f64> = (0..150).map(|_| pace.turn(1e12)).collect();
+        assert_eq!(waits.iter().filter(|wait| **wait == 0.0).count(), 50);
+        assert_eq!(waits.last(), Some(&2_000.0));
+        assert_eq!(pace.turn(1e12 + 60_000.0), 0.0, "a long rest gives no more than the burst");
     }
 
     /// Reads needed until the end of a run of this length is first seen, and how late that is, for a run that changes once, at its start.

@@ -163,6 +163,10 @@ impl Api for FormanceApi {
         Ok(Rows { rows, next: next.and_then(|next| serde_json::from_str(next.as_str()).ok()) })
     }
 
+    fn largest_page(&self) -> Option<u32> {
+        Some(MAX_PAGE)
+    }
+
     fn cancel(&self, _scope: &Scope, id: &str) -> Result<Request> {
         Ok(Request::of(Method::Put, instance(id, "/abort")?).wants(Wants::Nothing))
     }
