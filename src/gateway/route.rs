@@ -1,14 +1,15 @@
 //! Where a request leads.
 use super::{Config, Incoming, body};
+use crate::describe::Raw;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::unescape;
-use crate::system::{Create, Filter};
+use crate::system::{Create, Filter, Operation};
 
 /// What is to be done.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Plan {
-    /// Tell the systems and what they can do.
-    Systems,
+    /// Tell the systems and what they can do, but for what is withheld.
+    Systems(Vec<(SystemName, &'static str)>),
     /// List a page of runs.
     List(SystemName, Filter, Option<String>),
     /// Stream the list's first page whenever it moves.
@@ -23,6 +24,8 @@ pub enum Plan {
     Cancel(SystemName, String, Act),
     /// Replay a run.
     Replay(SystemName, String, Act),
+    /// Do what the system's table calls by this name, with these arguments: an object.
+    Operate(SystemName, &'static str, Raw),
 }
 
 /// How to cancel or replay.
@@ -39,8 +42,17 @@ pub struct Act {
 pub enum Route {
     /// All is known.
     Ready(Plan),
-    /// A run is to be created; the body says which. Holds the content type.
-    NeedsBody(SystemName, Option<String>),
+    /// The body says the rest.
+    NeedsBody(Need),
+}
+
+/// What a body is needed for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Need {
+    system: SystemName,
+    content_type: Option<String>,
+    /// Without one, a run is to be created.
+    operation: Option<&'static Operation>,
 }
 
 impl Route {
@@ -48,8 +60,11 @@ impl Route {
     pub fn plan(self, body: &[u8]) -> Result<Plan> {
         match self {
             Route::Ready(plan) => Ok(plan),
-            Route::NeedsBody(system, content_type) => {
+            Route::NeedsBody(Need { system, content_type, operation: None }) => {
                 Ok(Plan::Create(system, body::create_from(system, None, content_type.as_deref(), body)?))
+            }
+            Route::NeedsBody(Need { system, content_type, operation: Some(operation) }) => {
+                Ok(Plan::Operate(system, operation.name, body::arguments(content_type.as_deref(), body)?))
             }
         }
     }
@@ -63,18 +78,32 @@ impl Route {
         let parts = parts.ok_or_else(no_route)?;
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let Some((system, rest)) = parts.split_first() else {
-            return method(request, "GET").map(|()| Route::Ready(Plan::Systems));
+            return method(request, "GET").map(|()| Route::Ready(Plan::Systems(config.withheld())));
         };
         let system = SystemName::parse(system).filter(|system| config.systems.contains(system)).ok_or_else(no_route)?;
-        route(system, rest, query, request)
+        route(config, system, rest, query, request)
     }
 }
 
-fn route(system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> Result<Route> {
+fn route(config: &Config, system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> Result<Route> {
     let get = || method(request, "GET");
+    let body = |operation| {
+        let content_type = request.header("content-type").map(str::to_owned);
+        Ok(Route::NeedsBody(Need { system, content_type, operation }))
+    };
     Ok(Route::Ready(match rest {
         ["runs"] if request.method == "POST" => {
-            return Ok(Route::NeedsBody(system, request.header("content-type").map(str::to_owned)));
+            config.may_change()?;
+            return body(None);
+        }
+        ["do", name] => {
+            let operation = config.operation(system, name)?;
+            if !operation.is_plain_read() {
+                method(request, "POST")?;
+                return body(Some(operation));
+            }
+            method(request, "GET")?;
+            Plan::Operate(system, operation.name, body::arguments_of(query)?)
         }
         ["runs"] => {
             method(request, "GET")?;
@@ -86,6 +115,7 @@ fn route(system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> 
         ["runs", id, "events"] => get().map(|()| Plan::Watch(system, (*id).into()))?,
         ["runs", id, act @ ("cancel" | "replay")] => {
             method(request, "POST")?;
+            config.may_change()?;
             let [confirm, force] = body::switches(query, ["confirm", "force"])?;
             let how = Act { confirm, force };
             if *act == "cancel" {

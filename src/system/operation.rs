@@ -1,7 +1,7 @@
 //! What a system can do beside the runs' common operations, as data: one mechanism makes all their requests.
 use super::answer::{member, members, odd, scalar, wrong};
-use super::opened;
-use crate::describe::{Others, Raw};
+use super::{Documents, opened};
+use crate::describe::{Others, Raw, redact_named, secret_names};
 use crate::error::{Result, SystemName};
 use crate::http::{Method, Request, Response, Wants, segment};
 
@@ -70,6 +70,15 @@ pub enum Safety {
     Once,
 }
 
+/// A file.
+#[derive(Clone, PartialEq)]
+pub struct File {
+    /// What its sender says it is: a media type, empty where nothing was said.
+    pub kind: String,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
 /// What an operation gave.
 #[derive(Clone, PartialEq)]
 pub enum Answer {
@@ -77,8 +86,19 @@ pub enum Answer {
     Nothing,
     /// JSON text.
     Json(String),
-    /// A file's bytes.
-    File(Vec<u8>),
+    /// A file.
+    File(File),
+}
+
+impl Answer {
+    /// The same answer, for those who may look but not act: whatever the system's descriptions call a secret is hidden
+    /// wherever it stands, and so is every address that lets in whoever knows it.
+    pub fn public(self, system: &dyn Documents) -> Result<Answer> {
+        let Answer::Json(json) = self else { return Ok(self) };
+        let raw = Raw::parse(&json).ok_or_else(|| odd(system.name(), "the answer is no JSON"))?;
+        let described = system.documents().iter().map(|document| &document.value).chain(system.others());
+        Ok(Answer::Json(redact_named(&raw, &secret_names(described)).as_str().to_owned()))
+    }
 }
 
 impl Operation {
@@ -112,6 +132,11 @@ impl Operation {
     /// The same, whose answer holds this.
     pub const fn gives(self, reads: Reads) -> Operation {
         Operation { reads, ..self }
+    }
+
+    /// Can everything it takes stand in the query of a GET?
+    pub fn is_plain_read(&self) -> bool {
+        self.safety == Safety::Read && self.body == Body::None
     }
 
     /// The names of the arguments that it cannot do without, in order: those of the path, then those of the query.
@@ -204,7 +229,10 @@ impl Operation {
     pub fn answer(&self, system: SystemName, response: Response) -> Result<Answer> {
         match self.reads {
             Reads::Nothing => Ok(Answer::Nothing),
-            Reads::File => Ok(Answer::File(response.body)),
+            Reads::File => {
+                let kind = response.header("content-type").unwrap_or_default().to_owned();
+                Ok(Answer::File(File { kind, bytes: response.body }))
+            }
             Reads::Json(names) => Ok(Answer::Json(member(system, &response, names)?.as_str().to_owned())),
             Reads::Page(name) => {
                 let data = member(system, &response, &[name, "data"])?;

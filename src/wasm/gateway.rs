@@ -5,7 +5,8 @@ use super::fetch;
 use super::signal::{Flag, abortable, promise};
 use crate::client::race;
 use crate::error::{Error, Kind, Result as Outcome, SystemName};
-use crate::gateway::{self, Answer, Config, Incoming, Route, Served, Stream};
+use crate::gateway::{self, Answer, Config, Incoming, Offer, Route, Served, Stream};
+use crate::http::quote;
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -37,18 +38,72 @@ struct Plain {
     access_tokens: Vec<String>,
     origins: Vec<String>,
     max_bytes: Option<u32>,
+    operations: Offers,
+    read_only: bool,
+}
+
+/// The operations that are offered: the same for all systems, or for each its own.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Offers {
+    Same(String),
+    Each(BTreeMap<String, Each>),
+}
+
+impl Default for Offers {
+    fn default() -> Offers {
+        Offers::Each(BTreeMap::new())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Each {
+    Word(String),
+    Names(Vec<String>),
+}
+
+fn offer(word: &str) -> Outcome<Offer> {
+    match word {
+        "none" => Ok(Offer::None),
+        "reads" => Ok(Offer::Reads),
+        "all" => Ok(Offer::All),
+        _ => {
+            let why = "`operations` is \"none\", \"reads\", \"all\", or an object with one of these or a list of names for a system";
+            Err(argument("invalid_options", why))
+        }
+    }
+}
+
+fn offers(each: BTreeMap<String, Each>) -> Outcome<BTreeMap<SystemName, Offer>> {
+    let named = each.into_iter().map(|(name, each)| {
+        let unknown = || argument("invalid_options", format!("`operations` names no system: {:?}", quote(&name)));
+        let offer = match each {
+            Each::Word(word) => offer(&word)?,
+            Each::Names(names) => Offer::Named(names),
+        };
+        Ok((SystemName::parse(&name).ok_or_else(unknown)?, offer))
+    });
+    named.collect()
 }
 
 /// What gateways and triggers are configured by.
 pub(super) fn config(options: &JsValue) -> Outcome<Config> {
     let plain: Plain = plain(options)?;
     let usual = Config::default();
+    let (same, operations) = match plain.operations {
+        Offers::Same(word) => (offer(&word)?, BTreeMap::new()),
+        Offers::Each(each) => (Offer::default(), offers(each)?),
+    };
     Ok(Config {
         base_path: plain.base_path.unwrap_or(usual.base_path),
         systems: vec![],
         tokens: plain.access_tokens,
         origins: plain.origins,
         max_bytes: plain.max_bytes.map_or(usual.max_bytes, |most| most as usize),
+        operations,
+        usual: same,
+        read_only: plain.read_only,
     })
 }
 
@@ -110,13 +165,14 @@ impl Inner {
             Err(error) => return response(&self.gateway.dress(incoming, Answer::problem(&error)), None),
         }
         let served = match self.plan(request, incoming, route).await {
-            Ok(plan) => gateway::serve(plan, &self.gateway.config().base_path, &self.clients).await,
+            Ok(plan) => gateway::serve(plan, &self.gateway.config().base_path, &incoming.call(), &self.clients).await,
             Err(error) => Served::Answer(Answer::problem(&error)),
         };
         match served {
             Served::Answer(answer) => response(&self.gateway.dress(incoming, answer), None),
+            Served::File(head, bytes) => response(&self.gateway.dress(incoming, head), Some(Body::Bytes(bytes))),
             Served::Stream(head, stream) => {
-                response(&self.gateway.dress(incoming, head), Some(events(stream, signal(request))?))
+                response(&self.gateway.dress(incoming, head), Some(Body::Stream(events(stream, signal(request))?)))
             }
         }
     }
@@ -184,8 +240,14 @@ pub(super) async fn body(request: &Request, incoming: &Incoming, max_bytes: usiz
     })
 }
 
+/// What stands behind the head of an answer that is no text.
+pub(super) enum Body {
+    Bytes(Vec<u8>),
+    Stream(ReadableStream),
+}
+
 /// The answer as a Response of the platform.
-pub(super) fn response(answer: &Answer, stream: Option<ReadableStream>) -> Result<Response, JsValue> {
+pub(super) fn response(answer: &Answer, body: Option<Body>) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in &answer.headers {
         headers.append(name, value)?;
@@ -193,8 +255,11 @@ pub(super) fn response(answer: &Answer, stream: Option<ReadableStream>) -> Resul
     let init = ResponseInit::new();
     init.set_status(answer.status);
     init.set_headers(&headers);
-    match stream {
-        Some(stream) => Response::new_with_opt_readable_stream_and_init(Some(&stream), &init),
+    match body {
+        Some(Body::Stream(stream)) => Response::new_with_opt_readable_stream_and_init(Some(&stream), &init),
+        Some(Body::Bytes(bytes)) => {
+            Response::new_with_opt_buffer_source_and_init(Some(&Uint8Array::from(bytes.as_slice())), &init)
+        }
         None if answer.status == 204 => Response::new_with_opt_str_and_init(None, &init),
         None => Response::new_with_opt_str_and_init(Some(&answer.body), &init),
     }

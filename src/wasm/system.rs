@@ -45,7 +45,7 @@ impl SystemClient {
             match abortable(&call.signals, Box::pin(client.operate(&name, &arguments, &call.call))).await? {
                 Answer::Nothing => Ok(JsValue::UNDEFINED),
                 Answer::Json(json) => parsed(&json).map_err(|error| to_js(&error)),
-                Answer::File(bytes) => Ok(Uint8Array::from(bytes.as_slice()).into()),
+                Answer::File(file) => Ok(Uint8Array::from(file.bytes.as_slice()).into()),
             }
         })
     }

@@ -5,7 +5,7 @@ use runward::client::{Call, Client, Effected, Options};
 use runward::describe::Raw;
 use runward::error::Kind;
 use runward::policy::Limits;
-use runward::system::{Answer, Create, Filter, System};
+use runward::system::{Answer, Create, File, Filter, System};
 use runward::systems::{formance::Formance, hatchet::Hatchet, meshx::MeshX, onfido::Onfido};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -220,7 +220,7 @@ async fn a_file_is_fetched_from_elsewhere_without_credentials_and_byte_by_byte()
     let server = Server::replies([Reply::with(302, "a/b", &there, "")]).await;
     let client = speaking(&Onfido, &server.url, 1.0);
     let file = ends(client.operate("evidence", &raw(json!({ "id": "r" })), &Call::default())).await.unwrap();
-    assert!(file == Answer::File(pdf));
+    assert!(file == Answer::File(File { kind: "application/pdf".into(), bytes: pdf }));
     let got = store.got();
     assert_eq!(got[0].line(), "GET /bucket/file?signature=s3cret-signature HTTP/1.1");
     assert!(!got[0].head.contains(SECRET) && !got[0].head.to_lowercase().contains("authorization"), "{}", got[0].head);

@@ -18,7 +18,7 @@ fn limits() -> Limits {
 
 async fn served(plan: Plan, server: &Server) -> Served<Native> {
     let clients: BTreeMap<SystemName, Rc<Client<Native>>> = [(HATCHET, client(&server.url, 20.0, limits()))].into();
-    ends(serve(plan, "/api", &clients)).await
+    ends(serve(plan, "/api", &Call::default(), &clients)).await
 }
 
 async fn answer(plan: Plan, replies: Vec<Reply>) -> Answer {
@@ -70,7 +70,7 @@ async fn a_page_of_runs_tells_where_the_next_begins() {
 
 #[tokio::test]
 async fn the_systems_are_told_with_what_they_can_do() {
-    let systems = body(&answer(Plan::Systems, vec![Reply::Reset]).await);
+    let systems = body(&answer(Plan::Systems(vec![]), vec![Reply::Reset]).await);
     assert_eq!(systems["systems"][0]["name"], json!("hatchet"));
     assert_eq!(systems["systems"][0]["capabilities"]["replay"], json!(true));
 }
@@ -115,10 +115,12 @@ async fn a_cancel_of_a_run_whose_end_was_confirmed_here_is_a_conflict_unless_it_
     let clients: BTreeMap<SystemName, Rc<Client<Native>>> = [(HATCHET, Rc::clone(&client))].into();
     let cancel = async |force: bool| {
         let plan = Plan::Cancel(HATCHET, ID.into(), Act { confirm: false, force });
-        let Served::Answer(answer) = ends(serve(plan, "/api", &clients)).await else { panic!("a stream") };
+        let Served::Answer(answer) = ends(serve(plan, "/api", &Call::default(), &clients)).await else {
+            panic!("a stream")
+        };
         (answer.status, server.count("POST"), body(&answer))
     };
-    ends(serve(Plan::Get(HATCHET, ID.into()), "/api", &clients)).await;
+    ends(serve(Plan::Get(HATCHET, ID.into()), "/api", &Call::default(), &clients)).await;
     let (status, sent, _) = cancel(false).await;
     assert_eq!((status, sent), (200, 1), "one read speaks against nothing");
     ends(client.wait(ID, WatchOptions::default(), Call::default())).await.unwrap();

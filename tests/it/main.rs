@@ -10,6 +10,7 @@ mod client_systems;
 mod client_watch;
 mod directions;
 mod formance_api;
+mod gateway_operations;
 mod gateway_routes;
 mod gateway_serve;
 mod hatchet_api;
