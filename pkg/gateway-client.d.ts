@@ -20,7 +20,7 @@ export interface GatewayClientOptions<S extends SystemName = SystemName> {
  * The runs behind a gateway, for browsers: it holds no system's token.
  *
  * Streams end with a `NetworkError` or `TimeoutError`, both retryable, when the connection breaks or falls silent: open
- * them again.
+ * them again. A page that is hidden or offline listens to nothing meanwhile, and goes on by itself when it is back.
  */
 export class GatewayClient<S extends SystemName = SystemName> {
   constructor(options?: GatewayClientOptions<S>);

@@ -241,7 +241,7 @@ impl<H: Host> Watch<H> {
             return Err(error);
         }
         let asked = error.retry_after.and_then(|wait| u32::try_from(wait).ok()).map_or(0.0, f64::from);
-        self.next_at = now + policy::poll(now - since, self.client.host().random()).max(asked);
+        self.next_at = now + policy::poll(now - since, now - since, self.client.host().random()).max(asked);
         Ok(())
     }
 
@@ -312,9 +312,9 @@ impl<H: Host> Watch<H> {
         let finished = self.accepted.as_ref().filter(|read| read.snapshot.run.phase == Phase::Finished);
         let wait = match (finished, self.confirmed_at) {
             // A timer may ring a little early.
-            (Some(read), None) => (self.client.system().api().doubt(&read.wire) - lasted).max(0.0) + 10.0,
+            (Some(read), None) => (self.client.system().api().doubt(&read.wire) - lasted).max(0.0) + 2.0,
             (Some(_), Some(_)) => policy::poll_finished(lasted, random),
-            (None, _) => policy::poll(lasted, random),
+            (None, _) => policy::poll(lasted, now - self.begun, random),
         };
         self.next_at = now + wait;
     }

@@ -138,11 +138,11 @@ impl Api for FormanceApi {
             }
             return Ok(request.with("cursor", cursor));
         }
-        if let [workflow] = filter.workflow_ids.as_slice() {
-            request = request.with("workflowID", workflow);
-        }
         if filter.statuses.iter().any(|status| status == "running") && filter.statuses.iter().all(|s| s == "running") {
             request = request.with("running", "true");
+        }
+        if let [workflow] = filter.workflow_ids.as_slice() {
+            request = request.with("workflowID", workflow);
         }
         Ok(match filter.page_size {
             None => request,

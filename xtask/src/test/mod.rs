@@ -29,7 +29,7 @@ enum Part {
     Npm,
     /// The dashboard's modules by themselves.
     Www,
-    /// The vendors' official clients against the local engine.
+    /// The vendors' official clients against the local engine, and their requests beside ours.
     Vendors,
     /// The dashboard in Chromium, through workerd, to the local engine.
     E2e,
@@ -69,6 +69,7 @@ impl Part {
             Part::Www => node::run("www/test", &[]),
             Part::Vendors => {
                 npm::install_vendors()?;
+                build::package()?;
                 build::engine()?;
                 node::run("tests/vendors", &[])
             }
