@@ -2,6 +2,7 @@
 import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, UnsupportedError, errorOf } from "./errors.js";
 import { events } from "./events.js";
 import { addOperations, capabilities } from "./operations.js";
+import { absence, presence, present } from "./presence.js";
 import { PagePromise, endOf, idOf, unfinished } from "./runs.js";
 
 const DEFAULTS = { timeout: 30_000, retries: 2 };
@@ -94,7 +95,30 @@ export class GatewayClient {
     }
   }
 
+  // A page that is hidden or offline listens to nothing; when it is back it opens its stream again, and tells no state twice.
   async *#stream(path, wanted, options) {
+    let last;
+    for (let again = false; ; again = true) {
+      await presence(any(options.limit, options.signal));
+      const away = absence();
+      try {
+        let first = again && last !== undefined;
+        for await (const item of this.#listen(path, wanted, options, away.signal)) {
+          const told = first ? behind(last, item) : item;
+          first = false;
+          last = item;
+          if (told !== undefined) yield told;
+        }
+        return;
+      } catch (error) {
+        if (error?.retryable !== true || options.signal?.aborted || options.limit?.aborted || (present() && !away.signal.aborted)) throw error;
+      } finally {
+        away.end();
+      }
+    }
+  }
+
+  async *#listen(path, wanted, options, away) {
     const timer = new AbortController();
     let alarm;
     const listen = () => {
@@ -103,7 +127,7 @@ export class GatewayClient {
     };
     try {
       listen();
-      const response = await this.#fetch("GET", path, undefined, any(timer.signal, options.limit, options.signal));
+      const response = await this.#fetch("GET", path, undefined, any(timer.signal, away, options.limit, options.signal));
       if (!response.ok) await decoded(response);
       for await (const { name, data } of events(response.body)) {
         listen();
@@ -189,6 +213,13 @@ function told(error, timer, { signal, limit }) {
   if (timer.aborted && timer.reason instanceof TimeoutError) return timer.reason;
   if (error?.code !== undefined && error.retryable !== undefined) return error;
   return new NetworkError({ code: "network", message: "The gateway cannot be reached.", retryable: true }, { cause: error });
+}
+
+/** What the first item of a stream that was opened again tells beyond the last: nothing, if it shows the same. */
+function behind(last, item) {
+  const state = ({ after, provisional, confirmedAt, ...page }) => JSON.stringify(after === undefined ? page : [after, provisional, confirmedAt !== undefined]);
+  if (state(last) === state(item)) return undefined;
+  return last.after === undefined ? item : { ...item, before: item.before ?? last.after };
 }
 
 const late = (message) => new TimeoutError({ code: "timeout", message, retryable: true });

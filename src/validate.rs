@@ -195,8 +195,8 @@ fn fit(likeness: read::Likeness) -> Option<usize> {
     (likeness.missing == 0 && likeness.present > 0).then_some(likeness.present)
 }
 
-/// Where in a page the array of its rows stands.
-fn rows(system: &dyn Documents, page: &str) -> &'static str {
+/// Where in a page the array of its rows stands: a JSON Pointer.
+pub(crate) fn rows(system: &dyn Documents, page: &str) -> &'static str {
     let input = Padded::new(page.as_bytes());
     if read::first_value(&input, 0).is_none_or(|(first, _)| first == b'[') {
         return "";

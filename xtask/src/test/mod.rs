@@ -29,7 +29,7 @@ enum Part {
     Npm,
     /// The dashboard's modules by themselves.
     Www,
-    /// The vendors' official clients against the local engine.
+    /// The vendors' official clients against the local engine, and their requests beside ours.
     Vendors,
     /// Whether the local engine behaves as clients rely on, from Node and Chromium; and that mutated servers are found out.
     Conform,
@@ -71,6 +71,7 @@ impl Part {
             Part::Www => node::run("www/test", &[]),
             Part::Vendors => {
                 npm::install_vendors()?;
+                build::package()?;
                 build::engine()?;
                 node::run("tests/vendors", &[])
             }
