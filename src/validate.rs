@@ -216,6 +216,17 @@ fn fit(likeness: read::Likeness) -> Option<usize> {
     (likeness.missing == 0 && likeness.present > 0).then_some(likeness.present)
 }
 
+/// Where in a page the array of its rows stands: a JSON Pointer.
+pub(crate) fn rows(system: &dyn Documents, page: &str) -> &'static str {
+    let input = Padded::new(page.as_bytes());
+    if read::first_value(&input, 0).is_none_or(|(first, _)| first == b'[') {
+        return "";
+    }
+    let pages: Vec<_> = system.documents().iter().filter(|document| document.what == What::Page).collect();
+    let found = read::recognise(&input, 0, &pages).and_then(|number| pages.get(number));
+    found.map_or("", |document| document.place)
+}
+
 /// The same document without its secrets, for those who may look at a run but not act with it: `sdk_token`, tokens, signed
 /// addresses, as the descriptions note them. Number spelling and order stay, white space does not.
 ///

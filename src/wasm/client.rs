@@ -35,6 +35,10 @@ impl Host for JsHost {
         signal::sleep(millis).await;
     }
 
+    async fn rest(&self, millis: f64) {
+        signal::rest(millis).await;
+    }
+
     fn now(&self) -> f64 {
         Date::now()
     }
