@@ -1,5 +1,6 @@
 // Constants that the tables of the WebAssembly fill when they are first asked.
-const SYSTEMS = ["hatchet", "formance", "onfido", "meshx"];
+import { ArgumentError } from "./errors.js";
+
 const ADVANCE = 1;
 
 /**
@@ -40,6 +41,7 @@ function steps(tablesOf) {
     },
     checkAll(system, pairs) {
       if (system !== last) use(system);
+      if (pairs.length & 1) throw new ArgumentError({ code: "invalid_pairs", message: "Pairs of codes are an even number of them, and this is odd." });
       return verdicts(grid, pairs) ?? Uint8Array.from({ length: pairs.length >> 1 }, (_, i) => look(grid, pairs[2 * i], pairs[2 * i + 1]));
     },
   };
@@ -87,11 +89,4 @@ function places(words) {
         const place = (word) => (word.length * factor + word.charCodeAt(letter)) & mask;
         if (new Set(words.map(place)).size === words.length) return { factor, letter, mask };
       }
-}
-
-/** What each system can do. */
-export function capabilitiesOf({ __capabilities }) {
-  const known = {};
-  const get = (system) => (known[system] ??= Object.freeze(__capabilities(system)));
-  return Object.defineProperties({}, Object.fromEntries(SYSTEMS.map((system) => [system, { enumerable: true, get: () => get(system) }])));
 }

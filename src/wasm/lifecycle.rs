@@ -1,12 +1,13 @@
 //! What may follow what: steps, histories, events, tables.
 use super::convert::{argument, json, out, parsed, plain, set, source, text};
+use super::given::items;
 use crate::client::with_wire;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::lifecycle::{self, Format, Legal, Lifecycle, Rule, Rules};
 use crate::run::{Run, Snapshot};
 use crate::systems;
 use crate::validate::{self, Options};
-use js_sys::{Array, Object};
+use js_sys::Array;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -30,9 +31,11 @@ pub fn validate_transition(
 }
 
 #[wasm_bindgen(js_name = validateHistory, skip_typescript)]
-pub fn validate_history(system: JsValue, snapshots: Array) -> Thrown<JsValue> {
+pub fn validate_history(system: JsValue, snapshots: JsValue) -> Thrown<JsValue> {
     out((|| {
-        let read = |(index, document): (usize, JsValue)| Read::of(&system, &document, &format!("snapshot {index}"));
+        let wrong = || argument("invalid_source", "the snapshots are an array of documents, the oldest first");
+        let snapshots = Some(&snapshots).filter(|given| Array::is_array(given)).and_then(items).ok_or_else(wrong)?;
+        let read = |(index, document): (usize, &JsValue)| Read::of(&system, document, &format!("snapshot {index}"));
         let reads = snapshots.iter().enumerate().map(read).collect::<Result<Vec<Read>>>()?;
         let snapshots: Vec<Snapshot> = reads.iter().map(|read| read.snapshot.clone()).collect();
         let history = lifecycle::history(rules(&system)?, &snapshots);
@@ -133,18 +136,6 @@ pub fn diagram(
         let format = Format::parse(format.as_deref().unwrap_or("mermaid")).ok_or_else(wrong)?;
         let (table, title) = table_of(&system, of)?;
         Ok(lifecycle::diagram(table, &title, format))
-    })())
-}
-
-/// What every system can do, by name; `pkg/tables.js` makes the constant of it.
-#[wasm_bindgen(js_name = __capabilities, skip_typescript)]
-pub fn capabilities(system: JsValue) -> Thrown<JsValue> {
-    out((|| {
-        let known = systems::documents(rules(&system)?.system);
-        let pairs = known.map(|system| system.capabilities()).unwrap_or_default();
-        let capabilities = Object::new().into();
-        pairs.iter().for_each(|(name, able)| set(&capabilities, name, &(*able).into()));
-        Ok(capabilities)
     })())
 }
 
