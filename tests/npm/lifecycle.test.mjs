@@ -20,8 +20,9 @@ const finished = () => runward.parseRun("hatchet", body("run-standalone-complete
 
 test("every row of a table leads between its states, and says what makes it happen and why that is believed", () => {
   for (const system of ["hatchet", "formance", "onfido", "meshx"]) {
-    const { states, rows, stages, rules, system: named } = runward.lifecycle(system);
+    const { states, rows, terminals, stages, rules, system: named } = runward.lifecycle(system);
     assert.equal(named, system);
+    assert.deepEqual(terminals, states.filter(({ phase }) => phase === "finished").map(({ status }) => status));
     const words = ["", ...states.map(({ status }) => status)];
     for (const { from, to, cause, evidence } of rows) {
       assert.ok(words.includes(from) && words.includes(to) && cause.length > 2, `${system}: ${from} → ${to}`);
@@ -122,7 +123,7 @@ test("a move is refused behind a gateway as it is before one, and nothing reache
     response.writeHead(200, { "content-type": "application/json" }).end("{}");
   });
   const systems = { formance: new runward.Formance({ baseUrl: origin }), onfido: new runward.Onfido({ baseUrl: origin, token: "a-token" }) };
-  const { handle } = new runward.Gateway({ systems });
+  const { handle } = new runward.Gateway({ systems, operations: "all" });
   const behind = (system) => new runward.GatewayClient({ baseUrl: "http://gateway/api", system, fetch: (url, init) => handle(new Request(url, init)) });
   const { instances } = behind("formance");
   const { tasks } = behind("onfido");
