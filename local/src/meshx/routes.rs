@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::engine::Wish;
 use super::store::Run;
 use super::{Errors, Meshx, store};
-use crate::database::fact_or;
+use crate::database::{Cached, fact_or};
 use crate::faults::Faults;
 use crate::house::order;
 use crate::{Error, blocking};
@@ -211,7 +211,7 @@ async fn update(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> A
     let completed = needed(&meshx, &body, "completed_at", true)?;
     let changed = blocking(&meshx, move |meshx| {
         order(meshx, |act| {
-            act.db.execute(
+            act.db.run(
                 "UPDATE meshx_run SET status = ?, config = ?, error = ?, updated_at = ?, completed_at = ?, is_taken = 1 \
                  WHERE id = ?",
                 rusqlite::params![status, config, error, updated, completed, run.identifier],

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, Refusal};
 use super::routes::{App, object, text};
 use super::{Onfido, events};
+use crate::database::Cached;
 use crate::{Error, blocking};
 
 /// A webhook as it is stored: what was not sent has a default, and what belongs to OAuth is null.
@@ -54,7 +55,7 @@ pub async fn create(State(onfido): App, body: Bytes) -> Answer {
     let stored = webhook.to_string();
     blocking(&onfido, move |onfido| {
         onfido.house.database.write(|db| {
-            db.execute("INSERT INTO onfido_webhook (id, definition) VALUES (?, ?)", [&id, &stored])?;
+            db.run("INSERT INTO onfido_webhook (id, definition) VALUES (?, ?)", [&id, &stored])?;
             Ok(())
         })
     })
@@ -75,7 +76,7 @@ pub async fn update(State(onfido): App, Path(id): Path<String>, body: Bytes) -> 
     let stored = webhook.to_string();
     blocking(&onfido, move |onfido| {
         onfido.house.database.write(|db| {
-            db.execute("UPDATE onfido_webhook SET definition = ? WHERE id = ?", [&stored, &id])?;
+            db.run("UPDATE onfido_webhook SET definition = ? WHERE id = ?", [&stored, &id])?;
             Ok(())
         })
     })
@@ -88,7 +89,7 @@ pub async fn delete(State(onfido): App, Path(id): Path<String>) -> Answer {
     known_webhook(&onfido, &id).await?;
     blocking(&onfido, move |onfido| {
         onfido.house.database.write(|db| {
-            db.execute("DELETE FROM onfido_webhook WHERE id = ?", [&id])?;
+            db.run("DELETE FROM onfido_webhook WHERE id = ?", [&id])?;
             Ok(())
         })
     })
