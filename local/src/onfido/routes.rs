@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::extract::{Path, Query, RawQuery, Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
@@ -44,6 +44,10 @@ pub fn router(onfido: Arc<Onfido>, faults: Arc<Faults>) -> Router {
         .route(&run("/timeline_file/{file}"), get(find_timeline))
         .route(&run("/signed_evidence_file"), get(signed_evidence))
         .route(&run("/evidence_folder"), get(evidence_folder))
+        .route("/qualified_electronic_signature/documents", get(signed_document))
+        .route("/advanced_electronic_signature/documents", get(signed_document))
+        .route("/simple_electronic_signature/documents", get(signed_document))
+        .route("/webhooks/resend", post(webhooks::resend))
         .route("/webhooks", get(webhooks::list).post(webhooks::create))
         .route("/webhooks/{id}", get(webhooks::find).put(webhooks::update).delete(webhooks::delete))
         .fallback(|| async { Refusal::not_found() })
@@ -324,4 +328,20 @@ async fn signed_evidence(State(onfido): App, Path(run): Path<String>) -> Answer 
 
 async fn evidence_folder(State(onfido): App, Path(run): Path<String>) -> Answer {
     download(&onfido, run, "evidence_folder", None).await
+}
+
+#[derive(Deserialize)]
+struct Document {
+    #[serde(default)]
+    workflow_run_id: String,
+    file_id: Option<String>,
+    id: Option<String>,
+}
+
+/// A document that the applicant signed: here the run's signed evidence, whatever id is asked for.
+async fn signed_document(State(onfido): App, Query(wish): Query<Document>) -> Answer {
+    if wish.file_id.or(wish.id).is_none() {
+        return Err(Refusal::field("id", "is missing"));
+    }
+    download(&onfido, wish.workflow_run_id, "signed_evidence_file", None).await
 }

@@ -11,8 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Refusal};
 use super::routes::{App, object, text};
-use super::{Onfido, events};
+use super::{Onfido, events, store};
 use crate::database::Cached;
+use crate::house::order;
 use crate::{Error, blocking};
 
 /// A webhook as it is stored: what was not sent has a default, and what belongs to OAuth is null.
@@ -95,4 +96,30 @@ pub async fn delete(State(onfido): App, Path(id): Path<String>) -> Answer {
     })
     .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Sends the end of runs again. Only that is taken: of other events nothing is kept.
+pub async fn resend(State(onfido): App, body: Bytes) -> Answer {
+    let items = object(&body)?.remove("data").unwrap_or_default();
+    let items: Vec<Map<String, Value>> =
+        serde_json::from_value(items).map_err(|_| Refusal::field("data", "must be a list of objects"))?;
+    let mut ids = Vec::new();
+    for item in &items {
+        if text(item, "event")?.as_deref() != Some("workflow_run.completed") {
+            return Err(Refusal::field("event", "cannot be sent again"));
+        }
+        ids.push(text(item, "resource_id")?.ok_or_else(|| Refusal::field("resource_id", "is missing"))?);
+    }
+    let all_known = blocking(&onfido, move |onfido| {
+        order(onfido, |act| {
+            let runs = ids.iter().map(|id| store::find(act.db, id)).collect::<Result<Option<Vec<_>>, _>>()?;
+            let Some(runs) = runs else { return Ok(false) };
+            runs.iter().try_for_each(|run| events::publish_run(onfido, act, run.ordinal))?;
+            Ok(true)
+        })
+    });
+    match all_known.await? {
+        true => Ok(StatusCode::NO_CONTENT.into_response()),
+        false => Err(Refusal::field("resource_id", "is not a known run")),
+    }
 }
