@@ -48,7 +48,12 @@ fn micros(ms: f64) -> Micros {
 impl Onfido {
     /// Creates a run and starts it; what takes no time happens before this returns.
     pub fn create(&self, act: &Act<'_>, wish: &Wish) -> Result<i64, Error> {
-        let ordinal: i64 = act.db.one("SELECT coalesce(max(ordinal), 0) + 1 FROM onfido_run", [], |row| row.get(0))?;
+        let newest = "SELECT ordinal, created FROM onfido_run ORDER BY ordinal DESC LIMIT 1";
+        let newest = act.db.one(newest, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let (newest, created): (i64, Micros) = newest.unwrap_or_default();
+        let ordinal = newest + 1;
+        // The order of creation is the order of time, also when the wall clock is set back.
+        let created = act.now.max(created);
         let id = self.house.chance.stream(Purpose::Studio, ordinal as u64).uuid().to_string();
         act.db.run(
             "INSERT INTO onfido_run (ordinal, id, applicant, workflow, status, customer, tags, link, custom, output, \
@@ -63,7 +68,7 @@ impl Onfido {
                 json!(wish.tags).to_string(),
                 wish.link.to_string(),
                 wish.custom.to_string(),
-                act.now
+                created
             ],
         )?;
         for tag in &wish.tags {
