@@ -1,6 +1,6 @@
 //! Cancelling and replaying: what a system takes is not what it does, so the effect is read.
 use super::watch::{Watch, WatchOptions};
-use super::{Call, Client, Host, Read};
+use super::{Call, Client, Host, Read, Target};
 use crate::error::{Error, Kind, Result};
 use crate::lifecycle::Verdict;
 use crate::run::Phase;
@@ -48,8 +48,23 @@ impl Effect {
 
 impl<H: Host> Client<H> {
     /// Asks for a run's end; with `confirm`, watches until it has come or cannot come any more.
-    pub async fn cancel(self: &Rc<Self>, id: &str, confirm: bool, call: &Call) -> Result<Effect> {
+    ///
+    /// # Errors
+    /// `transition` before anything is sent, when the run was handed in or confirmed by this client at its end already; not
+    /// with [`Call::force`].
+    pub fn cancel<'a>(
+        self: &'a Rc<Self>,
+        run: impl Into<Target<'a>>,
+        confirm: bool,
+        call: &'a Call,
+    ) -> impl Future<Output = Result<Effect>> {
+        self.ask_for_end(run.into(), confirm, call)
+    }
+
+    async fn ask_for_end(self: &Rc<Self>, target: Target<'_>, confirm: bool, call: &Call) -> Result<Effect> {
+        let id = target.id;
         self.can("cancel")?;
+        self.may("cancel", target, None, call)?;
         let clock = self.clock(call)?;
         let session = self.begin(&clock).await?;
         let api = self.system.api();
@@ -84,8 +99,22 @@ impl<H: Host> Client<H> {
     }
 
     /// Asks for a run to be done again; with `confirm`, watches until a new attempt is seen.
-    pub async fn replay(self: &Rc<Self>, id: &str, confirm: bool, call: &Call) -> Result<Effect> {
+    ///
+    /// # Errors
+    /// `transition` before anything is sent, when the run was handed in before its end; not with [`Call::force`].
+    pub fn replay<'a>(
+        self: &'a Rc<Self>,
+        run: impl Into<Target<'a>>,
+        confirm: bool,
+        call: &'a Call,
+    ) -> impl Future<Output = Result<Effect>> {
+        self.ask_for_more(run.into(), confirm, call)
+    }
+
+    async fn ask_for_more(self: &Rc<Self>, target: Target<'_>, confirm: bool, call: &Call) -> Result<Effect> {
+        let id = target.id;
         self.can("replay")?;
+        self.may("replay", target, None, call)?;
         let clock = self.clock(call)?;
         let session = self.begin(&clock).await?;
         let request = self.system.api().replay(&session.scope, id)?;
@@ -93,6 +122,7 @@ impl<H: Host> Client<H> {
             true => Some(self.get_known(&session, &clock, call, id, 0.0).await?),
             false => None,
         };
+        self.forget_end(id);
         let response = self.once(&session, &clock, call, &request).await?;
         let accepted = self.system.api().accepted(&response)?;
         let Some(before) = before else { return Ok(Effect { accepted, effect: Effected::Unknown, run: None }) };

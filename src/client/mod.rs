@@ -7,26 +7,33 @@ mod act;
 mod create;
 mod credentials;
 mod host;
+mod memory;
 mod operate;
 mod page;
 mod read;
 mod send;
+mod share;
+mod turn;
 mod watch;
 
 pub use act::{Effect, Effected};
 pub use credentials::Credentials;
 pub use host::{Event, Host, race};
-pub use page::Page;
+pub use memory::Target;
+pub use page::{Page, Unreadable};
 pub use read::{Read, with_wire};
 pub use watch::{Change, Watch, WatchOptions};
 
 use crate::error::{Error, Kind, Result};
 use crate::http::Base;
+use crate::lifecycle::Known;
 use crate::policy::{Budget, Limits};
 use crate::system::{Scope, System, Way};
 use credentials::Vault;
+use memory::Memory;
+use share::Shared;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// What a client is made of, beside its transport and its secret.
 #[derive(Clone, Debug)]
@@ -71,6 +78,8 @@ pub struct Call {
     pub traceparent: Option<String>,
     /// Milliseconds for which a run may be unknown before that is believed.
     pub patience: Option<f64>,
+    /// Send what the lifecycle rules out all the same.
+    pub force: bool,
 }
 
 /// A client of one system.
@@ -81,12 +90,12 @@ pub struct Client<H> {
     base: Option<Base>,
     budget: Cell<Budget>,
     vault: Vault,
+    shared: Rc<Shared>,
     /// Runs this client created, and until when reads may not know them.
-    young: RefCell<VecDeque<(String, f64)>>,
+    young: Memory<f64>,
+    /// Ends that this client saw confirmed.
+    ended: Memory<Known>,
 }
-
-/// The most young runs to remember.
-const YOUNG: usize = 1_000;
 
 /// Where and as whom to speak; made anew for each call, because a secret may be renewed.
 struct Session {
@@ -113,8 +122,9 @@ impl<H: Host> Client<H> {
         if base.is_none() && way != Way::Token {
             return Err(Error::new(Kind::Argument, "missing_base_url", "give `baseUrl`").of(system.name()));
         }
-        let (budget, young, vault) = (Cell::default(), RefCell::default(), Vault::default());
-        Ok(Client { host, system, options, base, budget, vault, young })
+        let (budget, vault, shared) = (Cell::default(), Vault::default(), Rc::default());
+        let (young, ended) = (Memory::default(), Memory::default());
+        Ok(Client { host, system, options, base, budget, vault, shared, young, ended })
     }
 
     /// The system it speaks to.
@@ -148,8 +158,8 @@ impl<H: Host> Client<H> {
 
     /// Is that among what the system can do?
     fn can(&self, operation: &str) -> Result<()> {
-        let known = self.system.capabilities().iter().find(|(name, _)| *name == operation);
-        if known.is_some_and(|(_, can)| *can) {
+        let known = self.system.capabilities().into_iter().find(|(name, _)| *name == operation);
+        if known.is_some_and(|(_, can)| can) {
             return Ok(());
         }
         let message = format!("{} cannot do that: {}", self.system.name(), crate::http::quote(operation));
@@ -157,17 +167,12 @@ impl<H: Host> Client<H> {
     }
 
     fn remember_young(&self, id: &str) {
-        let mut young = self.young.borrow_mut();
-        if young.len() >= YOUNG {
-            young.pop_front();
-        }
-        young.push_back((id.to_owned(), self.host.now() + crate::policy::PATIENCE));
+        self.young.keep(id, self.host.now() + crate::policy::PATIENCE);
     }
 
     /// Until when this run may be unknown.
     fn young_until(&self, id: &str) -> f64 {
-        let young = self.young.borrow();
-        young.iter().rev().find(|(known, _)| known == id).map_or(0.0, |(_, until)| *until)
+        self.young.recall(id).unwrap_or(0.0)
     }
 }
 

@@ -1,17 +1,21 @@
 //! What a system can do beside the runs' common operations: one method for all of them.
 use super::create::maybe_done;
-use super::{Call, Client, Host};
-use crate::describe::Raw;
-use crate::error::{Error, Kind, Result};
-use crate::system::{Answer, Safety};
+use super::memory::Part;
+use super::{Call, Client, Host, Target};
+use crate::describe::{Others, Raw};
+use crate::error::{Error, Kind, Result, SystemName};
+use crate::lifecycle::{Move, Moved};
+use crate::run::{Run, Stage};
+use crate::system::{Answer, Safety, Scope};
 
 impl<H: Host> Client<H> {
     /// Does what the table of the system's operations calls by this name; `arguments` is an object. Reads are tried again
-    /// while that has a chance, anything else is sent once.
+    /// while that has a chance, anything else is sent once. What asks for a move takes a run or stage as it was read in the
+    /// place of its id.
     ///
     /// # Errors
-    /// `unsupported` for a name that is not in the table; `unknown_outcome` when the answer to what must not be done twice was
-    /// lost.
+    /// `unsupported` for a name that is not in the table; `transition` for a move that what was handed in, or a confirmed end,
+    /// rules out, before anything is sent; `unknown_outcome` when the answer to what must not be done twice was lost.
     pub async fn operate(&self, name: &str, arguments: &Raw, call: &Call) -> Result<Answer> {
         let operations = self.system.api().operations();
         let Some(operation) = operations.iter().find(|operation| operation.name == name) else {
@@ -19,15 +23,76 @@ impl<H: Host> Client<H> {
             let message = format!("{} has a method of its own", crate::http::quote(name));
             return Err(Error::new(Kind::Argument, "not_an_operation", message).of(self.system.name()));
         };
+        let asked = self.system.rules().move_of(name);
+        let Meant { arguments, id, run, part } = Meant::of(self.system.name(), asked, arguments)?;
+        // What is wrong with the arguments is told before a secret is asked for, whoever's tenant it may be.
+        let scope = Scope { tenant: Some("-".into()), ..Scope::default() };
+        operation.request(self.system.name(), &scope, &arguments)?;
+        self.may(name, Target { id: &id, read: run.as_ref() }, part, call)?;
         let clock = self.clock(call)?;
         let session = self.begin(&clock).await?;
-        let request = operation.request(self.system.name(), arguments)?;
+        let request = operation.request(self.system.name(), &session.scope, &arguments)?;
         let response = match operation.safety {
             Safety::Read => self.safe(&session, &clock, call, &request).await,
             Safety::Again => self.once(&session, &clock, call, &request).await,
             Safety::Once => self.once(&session, &clock, call, &request).await.map_err(unsure),
         };
-        operation.answer(self.system.name(), response?)
+        operation.answer(self.system.name(), &request, response?)
+    }
+}
+
+/// The arguments with ids in the places of what was read, and what was read.
+struct Meant {
+    arguments: Raw,
+    id: String,
+    run: Option<Run>,
+    part: Option<Part>,
+}
+
+impl Meant {
+    fn of(system: SystemName, asked: Option<&Move>, arguments: &Raw) -> Result<Meant> {
+        let mut meant = Meant { arguments: arguments.clone(), id: String::new(), run: None, part: None };
+        // What is no object is refused where the request is made.
+        let members: Option<Others> = serde_json::from_str(arguments.as_str()).ok();
+        let Some((asked, Others(mut members))) = asked.zip(members) else { return Ok(meant) };
+        for (name, value) in &mut members {
+            let object = value.as_str().starts_with('{');
+            match &asked.of {
+                Moved::Stage { argument, read } if name == argument => {
+                    let read: Option<Stage> = object.then(|| read(value.as_str())).transpose()?;
+                    let id = read.as_ref().and_then(|stage| stage.id.clone());
+                    let part =
+                        Part { id: id.unwrap_or_else(|| text(value)), read: read.filter(|it| !it.status.is_empty()) };
+                    *value = spelled(&part.id, value);
+                    meant.part = Some(part);
+                }
+                _ if name == "id" => {
+                    meant.run = object.then(|| Run::decode(value.as_str()).map_err(no_run(system))).transpose()?;
+                    meant.id = meant.run.as_ref().map_or_else(|| text(value), |run| run.id.clone());
+                    *value = spelled(&meant.id, value);
+                }
+                _ => {}
+            }
+        }
+        let arguments = serde_json::to_string(&Others(members)).ok().and_then(|json| Raw::parse(&json));
+        Ok(Meant { arguments: arguments.unwrap_or(meant.arguments), ..meant })
+    }
+}
+
+/// The text that JSON spells; nothing for what is no text, which is refused where the request is made.
+fn text(value: &Raw) -> String {
+    serde_json::from_str(value.as_str()).unwrap_or_default()
+}
+
+fn spelled(id: &str, value: &Raw) -> Raw {
+    let json = serde_json::to_string(id).ok().filter(|_| !id.is_empty());
+    json.and_then(|json| Raw::parse(&json)).unwrap_or_else(|| value.clone())
+}
+
+fn no_run(system: SystemName) -> impl Fn(String) -> Error {
+    move |place| {
+        let message = format!("this is no run as `get` or `parseRun` gives it: look at {place}, or give its id");
+        Error::new(Kind::Argument, "invalid_run", message).of(system)
     }
 }
 

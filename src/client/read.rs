@@ -85,6 +85,8 @@ impl<H: Host> Client<H> {
 
     pub(super) fn read(&self, json: &str) -> Result<Read> {
         let parsed = validate::parse_run(self.system, json.as_bytes(), &self.reading())?;
-        Ok(Read { snapshot: parsed.snapshot, wire: json.trim().to_owned() })
+        let read = Read { snapshot: parsed.snapshot, wire: json.trim().to_owned() };
+        self.reconsider(&read);
+        Ok(read)
     }
 }

@@ -271,6 +271,10 @@ fn json(response: &Response, max_depth: u32) -> Result<()> {
         return Err(Error::new(Kind::Decode, "too_deep", message));
     }
     serde_json::from_str::<&serde_json::value::RawValue>(text).map(|_| ()).map_err(|error| {
+        // Node's `fetch` takes a body in chunks for whole that broke off before its last one.
+        if error.is_eof() && !text.is_empty() && response.header("content-length").is_none() {
+            return Error::new(Kind::Network, "in_body", "the answer broke off").retryable();
+        }
         let kind = response.header("content-type").unwrap_or("no content type").split(';').next().unwrap_or_default();
         let place = format!("line {} column {}", error.line(), error.column());
         let message = format!("the answer ({}) is no JSON, at {place}", crate::http::quote(kind));

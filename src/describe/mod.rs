@@ -14,7 +14,7 @@ pub use codec::Others;
 pub use decode::{Misfit, decode, find};
 pub use kinds::*;
 pub use peek::Peek;
-pub use redact::REDACTED;
+pub use redact::{REDACTED, redact_named, secret_names};
 
 use crate::finding::{Evidence, Level, What};
 

@@ -18,6 +18,29 @@ impl Answer {
         Answer::of(status, "application/json", body)
     }
 
+    /// No content: it was done, and there is nothing to tell of it.
+    pub fn nothing() -> Answer {
+        Answer::of(204, "text/plain", String::new())
+    }
+
+    /// The head of a file that this operation gave, of this media type. A page must save it and cannot be made to run it.
+    pub fn file(operation: &str, kind: &str) -> Answer {
+        let plain = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let is_type = plain.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+        let fit = is_type && plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.+-".contains(&byte));
+        let kind = if fit { plain.as_str() } else { "application/octet-stream" };
+        let ending = match kind {
+            "application/pdf" => ".pdf",
+            "application/zip" => ".zip",
+            _ => "",
+        };
+        let mut answer = Answer::of(200, kind, String::new());
+        let name = format!("attachment; filename=\"{operation}{ending}\"");
+        answer.headers.push(("content-disposition", name));
+        answer.headers.push(("content-security-policy", "sandbox; default-src 'none'".into()));
+        answer
+    }
+
     /// The head of an event stream.
     pub fn events() -> Answer {
         let mut answer = Answer::of(200, "text/event-stream", String::new());

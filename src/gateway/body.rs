@@ -20,16 +20,11 @@ pub fn create_from(
     body: &[u8],
 ) -> Result<Create> {
     let takes = systems::system(system).map(|system| system.api().takes()).unwrap_or_default();
-    let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let text =
-        std::str::from_utf8(body).map_err(|_| invalid(vec![finding("invalid_utf8", "", "the body is no UTF-8")]))?;
-    let fields = match kind.as_str() {
+    let text = utf8(body)?;
+    let fields = match media_type(content_type).as_str() {
         "application/json" => json_fields(text)?,
         "application/x-www-form-urlencoded" => form_fields(text, workflow.is_some(), takes)?,
-        _ => {
-            let why = "the body must be application/json or application/x-www-form-urlencoded";
-            return Err(Error { status: Some(415), ..Error::new(Kind::Argument, "unsupported_media_type", why) });
-        }
+        _ => return Err(unsupported("the body must be application/json or application/x-www-form-urlencoded")),
     };
     match workflow {
         Some(workflow) => {
@@ -131,6 +126,39 @@ fn object(fields: &mut Fields, name: &str, findings: &mut Vec<Finding>) -> Optio
     Some(raw)
 }
 
+/// The arguments that a JSON body gives an operation: an object.
+pub(super) fn arguments(content_type: Option<&str>, body: &[u8]) -> Result<Raw> {
+    if media_type(content_type) != "application/json" {
+        return Err(unsupported("the body must be application/json"));
+    }
+    let text = utf8(body)?;
+    json_fields(text)
+        .and_then(|_| Raw::parse(text).ok_or_else(|| invalid(vec![finding("not_an_object", "", "no JSON")])))
+}
+
+/// The arguments that a query gives an operation: texts; a name that stands there more than once gives a list of them.
+pub(super) fn arguments_of(query: &str) -> Result<Raw> {
+    let mut all = BTreeMap::<String, Vec<String>>::new();
+    for (name, value) in pairs(query)? {
+        all.entry(name).or_default().push(value);
+    }
+    let one = |mut values: Vec<String>| if values.len() == 1 { raw(&values.pop()) } else { raw(&values) };
+    let fields: Result<Fields> = all.into_iter().map(|(name, values)| Ok((name, one(values)?))).collect();
+    raw(&fields?)
+}
+
+fn media_type(content_type: Option<&str>) -> String {
+    content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn unsupported(why: &str) -> Error {
+    Error { status: Some(415), ..Error::new(Kind::Argument, "unsupported_media_type", why) }
+}
+
+fn utf8(body: &[u8]) -> Result<&str> {
+    std::str::from_utf8(body).map_err(|_| invalid(vec![finding("invalid_utf8", "", "the body is no UTF-8")]))
+}
+
 /// The filter and the cursor of a list's query.
 pub(super) fn filter(query: &str) -> Result<(Filter, Option<String>)> {
     let (mut filter, mut cursor, mut findings) = (Filter::default(), None, vec![]);
@@ -179,15 +207,17 @@ fn time(text: &str) -> Option<Millis> {
     text.parse::<Millis>().ok().filter(|millis| millis.is_finite()).or_else(date)
 }
 
-/// Is this switch on?
-pub(super) fn switch(query: &str, name: &str) -> Result<bool> {
-    let mut on = false;
+/// Which of these switches are on?
+pub(super) fn switches<const N: usize>(query: &str, names: [&str; N]) -> Result<[bool; N]> {
+    let mut on = [false; N];
     for (key, value) in pairs(query)? {
         let wrong = |message: &str| Err(invalid(vec![finding("invalid_parameter", &pointer(&key), message)]));
+        let Some((_, on)) = names.iter().zip(&mut on).find(|(name, _)| **name == key) else {
+            return wrong("there is no such parameter");
+        };
         match value.as_str() {
-            _ if key != name => return wrong("there is no such parameter"),
-            "true" | "1" => on = true,
-            "false" | "0" | "" => on = false,
+            "true" | "1" => *on = true,
+            "false" | "0" | "" => *on = false,
             _ => return wrong("the switch is true or false"),
         }
     }

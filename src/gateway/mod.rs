@@ -8,26 +8,36 @@
 //! | `GET /{system}/runs/{id}` | the run, with what the system sent under `wire` |
 //! | `GET /{system}/runs/{id}/events` | an event stream of the run's changes, until its confirmed end |
 //! | `GET /{system}/events`, queries as for the list | an event stream of the list's first page, whenever it moved |
-//! | `POST /{system}/runs/{id}/cancel?confirm=`, `…/replay?confirm=` | `{accepted, effect, run?}` |
+//! | `POST /{system}/runs/{id}/cancel?confirm=&force=`, `…/replay?confirm=&force=` | `{accepted, effect, run?}`; 409 for a run whose end was confirmed here |
+//! | `GET /{system}/do/{operation}?name=value`, for one that only reads | what it gives: JSON, or a file |
+//! | `POST /{system}/do/{operation}?force=`, its arguments as a JSON object | the same; 204 where it gives nothing |
+//!
+//! A system's own operations are those of its table ([`crate::system::Operation`]); without a word of its operator a gateway
+//! offers those that change nothing and give no file ([`Offer`]). Answers hide whatever is described as a secret, and
+//! addresses that let in whoever knows them; a file comes with its media type, as an attachment.
 //!
 //! Failures are `application/problem+json`: `{kind, code, message, status, retryable, findings?}`. No answer ever holds a
 //! system's token.
 
 mod answer;
 mod body;
+mod offer;
 mod route;
 mod serve;
 mod trigger;
 
 pub use answer::Answer;
 pub use body::create_from;
-pub use route::{Plan, Route};
+pub use offer::Offer;
+pub use route::{Act, Need, Plan, Route};
 pub use serve::{Served, Stream, accepted, serve};
 pub use trigger::Trigger;
 
+use crate::client::Call;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::Base;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a gateway offers, and to whom.
@@ -43,6 +53,12 @@ pub struct Config {
     pub origins: Vec<String>,
     /// The largest body of a request, in bytes.
     pub max_bytes: usize,
+    /// Which of a system's own operations are offered.
+    pub operations: BTreeMap<SystemName, Offer>,
+    /// Which are of a system that is not named above.
+    pub usual: Offer,
+    /// Nothing may be changed here, runs included.
+    pub read_only: bool,
 }
 
 impl Default for Config {
@@ -53,6 +69,9 @@ impl Default for Config {
             tokens: vec![],
             origins: vec![],
             max_bytes: 4 * 1024 * 1024,
+            operations: BTreeMap::new(),
+            usual: Offer::default(),
+            read_only: false,
         }
     }
 }
@@ -65,6 +84,9 @@ impl fmt::Debug for Config {
             .field("systems", &self.systems)
             .field("origins", &self.origins)
             .field("max_bytes", &self.max_bytes)
+            .field("operations", &self.operations)
+            .field("usual", &self.usual)
+            .field("read_only", &self.read_only)
             .finish_non_exhaustive()
     }
 }
@@ -84,6 +106,13 @@ impl Incoming {
     /// The first header of this name, given in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// What a call upstream takes over: the trace context, where it can be one.
+    pub fn call(&self) -> Call {
+        let trace =
+            self.header("traceparent").filter(|trace| !trace.is_empty() && trace.bytes().all(|b| b.is_ascii_graphic()));
+        Call { traceparent: trace.map(str::to_owned), ..Call::default() }
     }
 
     fn writes(&self) -> bool {
@@ -110,6 +139,7 @@ impl Gateway {
             let why = "an access token needs at least 16 characters";
             return Err(Error::new(Kind::Argument, "weak_access_token", why));
         }
+        config.names_are_known()?;
         Ok(Gateway { config })
     }
 

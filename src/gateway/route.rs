@@ -1,14 +1,15 @@
 //! Where a request leads.
 use super::{Config, Incoming, body};
+use crate::describe::Raw;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::unescape;
-use crate::system::{Create, Filter};
+use crate::system::{Create, Filter, Operation};
 
 /// What is to be done.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Plan {
-    /// Tell the systems and what they can do.
-    Systems,
+    /// Tell the systems and what they can do, but for what is withheld.
+    Systems(Vec<(SystemName, &'static str)>),
     /// List a page of runs.
     List(SystemName, Filter, Option<String>),
     /// Stream the list's first page whenever it moves.
@@ -19,10 +20,22 @@ pub enum Plan {
     Get(SystemName, String),
     /// Stream a run's changes.
     Watch(SystemName, String),
-    /// Cancel a run, perhaps with a look at the effect.
-    Cancel(SystemName, String, bool),
-    /// Replay a run, perhaps with a look at the effect.
-    Replay(SystemName, String, bool),
+    /// Cancel a run.
+    Cancel(SystemName, String, Act),
+    /// Replay a run.
+    Replay(SystemName, String, Act),
+    /// Do what the system's table calls by this name, with these arguments, an object; where the lifecycle rules it out, too,
+    /// when the switch is on.
+    Operate(SystemName, &'static str, Raw, bool),
+}
+
+/// How to cancel or replay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Act {
+    /// Look at the effect.
+    pub confirm: bool,
+    /// Ask all the same where the lifecycle rules it out.
+    pub force: bool,
 }
 
 /// A request that was let in: a plan, or what still lacks the body.
@@ -30,8 +43,17 @@ pub enum Plan {
 pub enum Route {
     /// All is known.
     Ready(Plan),
-    /// A run is to be created; the body says which. Holds the content type.
-    NeedsBody(SystemName, Option<String>),
+    /// The body says the rest.
+    NeedsBody(Need),
+}
+
+/// What a body is needed for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Need {
+    system: SystemName,
+    content_type: Option<String>,
+    /// And whether it is forced; without one, a run is to be created.
+    operation: Option<(&'static Operation, bool)>,
 }
 
 impl Route {
@@ -39,8 +61,11 @@ impl Route {
     pub fn plan(self, body: &[u8]) -> Result<Plan> {
         match self {
             Route::Ready(plan) => Ok(plan),
-            Route::NeedsBody(system, content_type) => {
+            Route::NeedsBody(Need { system, content_type, operation: None }) => {
                 Ok(Plan::Create(system, body::create_from(system, None, content_type.as_deref(), body)?))
+            }
+            Route::NeedsBody(Need { system, content_type, operation: Some((operation, force)) }) => {
+                Ok(Plan::Operate(system, operation.name, body::arguments(content_type.as_deref(), body)?, force))
             }
         }
     }
@@ -54,18 +79,33 @@ impl Route {
         let parts = parts.ok_or_else(no_route)?;
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let Some((system, rest)) = parts.split_first() else {
-            return method(request, "GET").map(|()| Route::Ready(Plan::Systems));
+            return method(request, "GET").map(|()| Route::Ready(Plan::Systems(config.withheld())));
         };
         let system = SystemName::parse(system).filter(|system| config.systems.contains(system)).ok_or_else(no_route)?;
-        route(system, rest, query, request)
+        route(config, system, rest, query, request)
     }
 }
 
-fn route(system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> Result<Route> {
+fn route(config: &Config, system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> Result<Route> {
     let get = || method(request, "GET");
+    let with_body = |operation| {
+        let content_type = request.header("content-type").map(str::to_owned);
+        Ok(Route::NeedsBody(Need { system, content_type, operation }))
+    };
     Ok(Route::Ready(match rest {
         ["runs"] if request.method == "POST" => {
-            return Ok(Route::NeedsBody(system, request.header("content-type").map(str::to_owned)));
+            config.may_change()?;
+            return with_body(None);
+        }
+        ["do", name] => {
+            let operation = config.operation(system, name)?;
+            if !operation.is_plain_read() {
+                method(request, "POST")?;
+                let [force] = body::switches(query, ["force"])?;
+                return with_body(Some((operation, force)));
+            }
+            method(request, "GET")?;
+            Plan::Operate(system, operation.name, body::arguments_of(query)?, false)
         }
         ["runs"] => {
             method(request, "GET")?;
@@ -77,11 +117,13 @@ fn route(system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> 
         ["runs", id, "events"] => get().map(|()| Plan::Watch(system, (*id).into()))?,
         ["runs", id, act @ ("cancel" | "replay")] => {
             method(request, "POST")?;
-            let confirm = body::switch(query, "confirm")?;
+            config.may_change()?;
+            let [confirm, force] = body::switches(query, ["confirm", "force"])?;
+            let how = Act { confirm, force };
             if *act == "cancel" {
-                Plan::Cancel(system, (*id).into(), confirm)
+                Plan::Cancel(system, (*id).into(), how)
             } else {
-                Plan::Replay(system, (*id).into(), confirm)
+                Plan::Replay(system, (*id).into(), how)
             }
         }
         _ => return Err(no_route()),

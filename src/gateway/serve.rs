@@ -1,9 +1,9 @@
 //! Carries out a plan through the clients.
-use super::{Answer, Plan};
+use super::{Act, Answer, Plan};
 use crate::client::{Call, Client, Host, Watch, WatchOptions};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::policy;
-use crate::system::Filter;
+use crate::system::{self as operation, Filter};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -11,49 +11,73 @@ use std::rc::Rc;
 pub enum Served<H> {
     /// All of it.
     Answer(Answer),
+    /// The head, and the file behind it.
+    File(Answer, Vec<u8>),
     /// The head, and what follows.
     Stream(Answer, Stream<H>),
 }
 
-/// Carries out a plan. `base_path` is where the gateway's routes begin.
-pub async fn serve<H: Host>(plan: Plan, base_path: &str, clients: &BTreeMap<SystemName, Rc<Client<H>>>) -> Served<H> {
-    match run(plan, base_path, clients).await {
+/// Carries out a plan. `base_path` is where the gateway's routes begin; `call` is what each call upstream asks for.
+pub async fn serve<H: Host>(
+    plan: Plan,
+    base_path: &str,
+    call: &Call,
+    clients: &BTreeMap<SystemName, Rc<Client<H>>>,
+) -> Served<H> {
+    match run(plan, base_path, call, clients).await {
         Ok(served) => served,
         Err(error) => Served::Answer(Answer::problem(&error)),
     }
 }
 
-async fn run<H: Host>(plan: Plan, base_path: &str, clients: &BTreeMap<SystemName, Rc<Client<H>>>) -> Result<Served<H>> {
+async fn run<H: Host>(
+    plan: Plan,
+    base_path: &str,
+    call: &Call,
+    clients: &BTreeMap<SystemName, Rc<Client<H>>>,
+) -> Result<Served<H>> {
     let client = |system: SystemName| {
         let missing = || Error::new(Kind::Internal, "no_client", "the gateway has no client of this system");
         clients.get(&system).ok_or_else(missing)
     };
-    let call = Call::default();
     // A browser looks at runs, and holds nobody's secrets.
     let own = |name: SystemName| client(name).map(|client| client.system());
     Ok(Served::Answer(match plan {
-        Plan::Systems => Answer::json(200, systems(clients)?),
+        Plan::Systems(withheld) => Answer::json(200, systems(clients, &withheld)?),
         Plan::List(system, filter, cursor) => Answer::json(
             200,
-            client(system)?.list(&filter, cursor.as_deref(), &call).await?.public(own(system)?)?.json()?,
+            client(system)?.list(&filter, cursor.as_deref(), call).await?.public(own(system)?)?.json()?,
         ),
         Plan::Create(system, create) => {
-            let run = client(system)?.create(&create, &call).await?.public(own(system)?)?;
+            let run = client(system)?.create(&create, call).await?.public(own(system)?)?;
             accepted(&format!("{base_path}/{system}/runs/"), &run)?
         }
         // The run may have been created by another instance of this gateway, a moment ago.
         Plan::Get(system, id) => {
-            let call = Call { patience: Some(NEWS), ..call };
+            let call = Call { patience: Some(NEWS), ..call.clone() };
             Answer::json(200, client(system)?.get(&id, &call).await?.public(own(system)?)?.json()?)
         }
-        Plan::Cancel(system, id, confirm) => {
+        Plan::Cancel(system, id, Act { confirm, force }) => {
+            let call = Call { force, ..call.clone() };
             Answer::json(200, client(system)?.cancel(&id, confirm, &call).await?.public(own(system)?)?.json()?)
         }
-        Plan::Replay(system, id, confirm) => {
+        Plan::Replay(system, id, Act { confirm, force }) => {
+            let call = Call { force, ..call.clone() };
             Answer::json(200, client(system)?.replay(&id, confirm, &call).await?.public(own(system)?)?.json()?)
         }
+        Plan::Operate(system, name, arguments, force) => {
+            let call = Call { force, ..call.clone() };
+            let given = client(system)?.operate(name, &arguments, &call).await?.public(own(system)?)?;
+            match given {
+                operation::Answer::Nothing => Answer::nothing(),
+                operation::Answer::Json(json) => Answer::json(200, json),
+                operation::Answer::File(file) => {
+                    return Ok(Served::File(Answer::file(name, &file.kind), file.bytes));
+                }
+            }
+        }
         Plan::Watch(system, id) => {
-            let watch = client(system)?.watch(&id, WatchOptions::default(), call);
+            let watch = client(system)?.watch(&id, WatchOptions::default(), call.clone());
             return Ok(Served::Stream(Answer::events(), Stream::new(Source::Run(Box::new(watch)))));
         }
         Plan::Moves(system, filter) => {
@@ -77,8 +101,11 @@ pub fn accepted(runs: &str, run: &crate::client::Read) -> Result<Answer> {
     Ok(answer)
 }
 
-/// `{"systems": [{"name": "...", "capabilities": {...}}]}`.
-fn systems<H: Host>(clients: &BTreeMap<SystemName, Rc<Client<H>>>) -> Result<String> {
+/// `{"systems": [{"name": "...", "capabilities": {...}}]}`: what can be asked for here.
+fn systems<H: Host>(
+    clients: &BTreeMap<SystemName, Rc<Client<H>>>,
+    withheld: &[(SystemName, &'static str)],
+) -> Result<String> {
     #[derive(serde::Serialize)]
     struct Entry {
         name: SystemName,
@@ -88,7 +115,12 @@ fn systems<H: Host>(clients: &BTreeMap<SystemName, Rc<Client<H>>>) -> Result<Str
         .iter()
         .map(|(name, client)| Entry {
             name: *name,
-            capabilities: client.system().capabilities().iter().copied().collect(),
+            capabilities: client
+                .system()
+                .capabilities()
+                .into_iter()
+                .map(|(can, able)| (can, able && !withheld.contains(&(*name, can))))
+                .collect(),
         })
         .collect();
     let all = serde_json::to_string(&all);

@@ -1,6 +1,7 @@
 //! The check of a step: what a snapshot and a later-read one are to each other.
 use super::common;
 use super::event::Events;
+use super::moves::Move;
 use super::table::{Lifecycle, Verdict};
 use crate::error::SystemName;
 use crate::finding::{Evidence, Finding, Level, Severity, What};
@@ -40,6 +41,8 @@ pub struct Rules {
     /// The system's events.
     #[serde(skip)]
     pub events: Option<Events>,
+    /// What may be asked of runs and stages.
+    pub moves: &'static [Move],
     /// What is compared beyond the tables, besides the rules that all systems share.
     #[serde(serialize_with = "with_shared")]
     pub rules: &'static [Rule],

@@ -2,7 +2,8 @@
 //!
 //! A [`Lifecycle`] is a table of states and rows; a system has one for its runs and one for its stages. Beside them stand
 //! [`Rule`]s: named functions that compare whole records. [`judge`] puts both together, [`history`] follows a sequence of
-//! snapshots, [`apply_event`] merges what a delivery tells, [`expectation`] looks ahead, [`diagram`] draws.
+//! snapshots, [`apply_event`] merges what a delivery tells, [`expectation`] looks ahead, [`diagram`] draws. [`Move`]s say
+//! what may be asked of a run in which state; [`check_move`] refuses the others.
 //!
 //! Pointers of findings point into the common [`Run`](crate::run::Run); only those about [`Fixed`](crate::run::Fixed) values
 //! point into the document.
@@ -12,6 +13,7 @@ mod event;
 mod expectation;
 mod history;
 mod judge;
+mod moves;
 mod table;
 
 pub(crate) use common::time_rises;
@@ -21,4 +23,5 @@ pub(crate) use event::{instant, no_event};
 pub use expectation::{Expectation, expectation};
 pub use history::{History, history};
 pub use judge::{Check, Found, Judgement, Pair, Rule, Rules, Step, check_record, judge};
+pub use moves::{Known, Legal, Move, Moved, check_move};
 pub use table::{Lifecycle, Row, State, Steps, Verdict, rows};

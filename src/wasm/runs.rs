@@ -1,11 +1,13 @@
 //! The class `Runs`: what every client can do with runs.
-use super::client::{CallOptions, JsClient, JsHost, argument, parse, plain, property, raw};
+use super::client::{CallOptions, JsClient, JsHost, argument, parse, raw};
 use super::error::to_js;
+use super::given::Given;
+use super::lifecycle::run_of;
 use super::signal::{Flag, Thrown, Work, abortable, promise};
-use crate::client::{Watch, race};
+use crate::client::{Target, Watch, race};
 use crate::error::Result as Outcome;
+use crate::run::Run;
 use crate::system::{Create, Filter};
-use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -31,88 +33,73 @@ impl Runs {
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct PlainCreate {
-    workflow: String,
-    priority: Option<i64>,
-    full: bool,
-    key: Option<String>,
-    tags: Vec<String>,
-}
-
 fn create(takes: &[&str], request: &JsValue, key: Option<String>) -> Outcome<Create> {
-    let plain: PlainCreate = plain(request)?;
+    let usual = ["workflow", "input", "metadata", "key", "priority", "full", "tags"];
+    let given = Given::of(request, &[&usual[..], takes].concat())?;
     let mut more = BTreeMap::new();
     for name in takes {
-        more.extend(raw(&property(request, name))?.map(|value| ((*name).to_owned(), value)));
+        more.extend(raw(&given.value(name)?)?.map(|value| ((*name).to_owned(), value)));
     }
     Ok(Create {
-        workflow: plain.workflow,
-        input: raw(&property(request, "input"))?,
-        metadata: raw(&property(request, "metadata"))?,
-        key: key.or(plain.key),
-        priority: plain.priority,
-        full: plain.full,
-        tags: plain.tags,
+        workflow: given.text("workflow")?.unwrap_or_default(),
+        input: raw(&given.value("input")?)?,
+        metadata: raw(&given.value("metadata")?)?,
+        key: key.or(given.text("key")?),
+        priority: given.whole("priority", 0..=u32::MAX)?.map(i64::from),
+        full: given.flag("full")?,
+        tags: given.texts("tags")?,
         more,
     })
 }
 
-/// One text or several.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-impl OneOrMore {
-    fn all(this: Option<OneOrMore>) -> Vec<String> {
-        match this {
-            None => vec![],
-            Some(OneOrMore::One(one)) => vec![one],
-            Some(OneOrMore::More(all)) => all,
-        }
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct PlainFilter {
-    status: Option<OneOrMore>,
-    workflow: Option<OneOrMore>,
-    tags: Option<OneOrMore>,
-    metadata: BTreeMap<String, String>,
-    limit: Option<u32>,
-    payloads: bool,
-    cursor: Option<String>,
-}
-
 /// The filter and the cursor in it.
 pub(super) fn filter(value: &JsValue) -> Outcome<(Filter, Option<String>)> {
-    let plain: PlainFilter = plain(value)?;
+    let known = ["status", "since", "until", "workflow", "metadata", "tags", "limit", "payloads", "cursor"];
+    let given = Given::of(value, &known)?;
     let filter = Filter {
-        since: time(value, "since")?,
-        until: time(value, "until")?,
-        statuses: OneOrMore::all(plain.status),
-        workflow_ids: OneOrMore::all(plain.workflow),
-        metadata: plain.metadata.into_iter().collect(),
-        tags: OneOrMore::all(plain.tags),
-        page_size: plain.limit,
-        payloads: plain.payloads,
+        since: time(given, "since")?,
+        until: time(given, "until")?,
+        statuses: given.texts("status")?,
+        workflow_ids: given.texts("workflow")?,
+        metadata: given.pairs("metadata")?,
+        tags: given.texts("tags")?,
+        page_size: given.whole("limit", 1..=u32::MAX)?,
+        payloads: given.flag("payloads")?,
     };
-    Ok((filter, plain.cursor))
+    Ok((filter, given.text("cursor")?))
 }
 
 /// A time in epoch milliseconds, or as a `Date`.
-fn time(value: &JsValue, name: &str) -> Outcome<Option<f64>> {
-    let time = property(value, name);
+fn time(given: Given, name: &str) -> Outcome<Option<f64>> {
+    let time = given.value(name)?;
     let millis = time.dyn_ref::<Date>().map_or_else(|| time.as_f64(), |date| Some(date.get_time()));
     match millis {
         None if time.is_undefined() => Ok(None),
         Some(millis) if millis.is_finite() => Ok(Some(millis)),
         _ => Err(argument("invalid_time", format!("`{name}` must be epoch milliseconds or a Date"))),
+    }
+}
+
+/// The run that a caller means.
+enum Meant {
+    Id(String),
+    Read(Box<Run>),
+}
+
+impl Meant {
+    fn of(value: &JsValue) -> Outcome<Meant> {
+        match value.as_string() {
+            Some(id) if !id.is_empty() => Ok(Meant::Id(id)),
+            None if value.is_object() => run_of(value).map(|run| Meant::Read(Box::new(run))),
+            _ => Err(argument("invalid_id", "a run is meant by its id, a text that is not empty, or as it was read")),
+        }
+    }
+
+    fn target(&self) -> Target<'_> {
+        match self {
+            Meant::Id(id) => id.into(),
+            Meant::Read(run) => run.as_ref().into(),
+        }
     }
 }
 
@@ -157,17 +144,19 @@ impl Runs {
         })
     }
 
-    /// Asks for a run's end: `{ accepted, effect, run? }`.
-    pub fn cancel(&self, id: String, options: JsValue) -> Promise {
+    /// Asks for a run's end: `{ accepted, effect, run? }`. The run is its id, or how it was read.
+    pub fn cancel(&self, run: JsValue, options: JsValue) -> Promise {
         self.promise(&options, |client, options| {
-            Ok(Box::pin(async move { client.cancel(&id, options.confirm, &options.call).await?.json() }))
+            let run = Meant::of(&run)?;
+            Ok(Box::pin(async move { client.cancel(run.target(), options.confirm, &options.call).await?.json() }))
         })
     }
 
-    /// Asks for a run to be done again: `{ accepted, effect, run? }`.
-    pub fn replay(&self, id: String, options: JsValue) -> Promise {
+    /// Asks for a run to be done again: `{ accepted, effect, run? }`. The run is its id, or how it was read.
+    pub fn replay(&self, run: JsValue, options: JsValue) -> Promise {
         self.promise(&options, |client, options| {
-            Ok(Box::pin(async move { client.replay(&id, options.confirm, &options.call).await?.json() }))
+            let run = Meant::of(&run)?;
+            Ok(Box::pin(async move { client.replay(run.target(), options.confirm, &options.call).await?.json() }))
         })
     }
 }

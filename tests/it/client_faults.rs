@@ -1,6 +1,6 @@
 //! Every fault that a network or server can show ends in a typed error, and where there is a chance, in success.
-use crate::support::{Reply, SECRET, Server, client, ends, recorded};
-use runward::client::{Call, race};
+use crate::support::{Native, Reply, SECRET, Server, client, ends, recorded};
+use runward::client::{Call, Client, race};
 use runward::error::{Error, Kind};
 use runward::policy::Limits;
 use runward::system::Create;
@@ -43,6 +43,12 @@ fn must_fail() -> Vec<(&'static str, Reply, Kind, &'static str)> {
         ("HTML 404", html(404), Kind::NotFound, "not_found"),
         ("HTML 502", html(502), Kind::Http, "server_error"),
         ("bad JSON", Reply::json(200, "{\"run\":"), Kind::Decode, "not_json"),
+        (
+            "JSON that ends early where no length was told",
+            Reply::Send(format!("{head}connection: close\r\n\r\n{{\"run\":").into_bytes()),
+            Kind::Network,
+            "in_body",
+        ),
         ("two JSON", Reply::json(200, "{}{}"), Kind::Decode, "not_json"),
         ("empty", Reply::json(200, ""), Kind::Decode, "not_json"),
         ("null", Reply::json(200, "null"), Kind::Decode, "invalid_document"),
@@ -106,10 +112,7 @@ async fn no_fault_sends_a_create_twice() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_has_created_nothing() {
-    let url = {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
+    let url = nowhere().await;
     let create = Create { workflow: "charge-card".into(), ..Create::default() };
     let error = ends(client(&url, 1.0, quick()).create(&create, &Call::default())).await.unwrap_err();
     assert_eq!((error.kind, error.code, error.retryable), (Kind::Network, "not_sent", true));
@@ -193,16 +196,37 @@ async fn what_is_dropped_leaves_no_connection_behind() {
 
 #[tokio::test]
 async fn a_thousand_reads_of_a_dead_server_are_no_storm() {
-    let server = Server::replies([Reply::json(500, "null")]).await;
-    let client = client(&server.url, 20.0, Limits { timeout: 200_000.0, deadline: 400_000.0, retries: 3 });
+    let limits = Limits { timeout: 200_000.0, deadline: 400_000.0, retries: 3 };
+    for (name, reply) in [
+        ("500", Reply::json(500, "null")),
+        ("503", Reply::with(503, "a/b", "retry-after: 1\r\n", "")),
+        ("reset", Reply::Reset),
+    ] {
+        let server = Server::replies([reply]).await;
+        let client = client(&server.url, 20.0, limits);
+        a_thousand_reads(&client).await;
+        let sent = server.got().len();
+        assert!((1_000..=1_200).contains(&sent), "{name}: {sent}");
+        assert_eq!(client.host().sent(), sent, "{name}");
+    }
+    let client = client(&nowhere().await, 20.0, limits);
+    a_thousand_reads(&client).await;
+    assert!((1_000..=1_200).contains(&client.host().sent()), "refused: {}", client.host().sent());
+}
+
+async fn a_thousand_reads(client: &std::rc::Rc<Client<Native>>) {
     let tasks = tokio::task::LocalSet::new();
     for _ in 0..1_000 {
-        let client = std::rc::Rc::clone(&client);
+        let client = std::rc::Rc::clone(client);
         tasks.spawn_local(async move { client.get(ID, &Call::default()).await.unwrap_err() });
     }
     ends(tasks).await;
-    let sent = server.got().len();
-    assert!((1_000..=1_200).contains(&sent), "{sent}");
+}
+
+/// Where nobody listens.
+async fn nowhere() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
 }
 
 #[tokio::test]

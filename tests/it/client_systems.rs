@@ -5,7 +5,7 @@ use runward::client::{Call, Client, Effected, Options};
 use runward::describe::Raw;
 use runward::error::Kind;
 use runward::policy::Limits;
-use runward::system::{Answer, Create, Filter, System};
+use runward::system::{Answer, Create, File, Filter, System};
 use runward::systems::{formance::Formance, hatchet::Hatchet, meshx::MeshX, onfido::Onfido};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -125,14 +125,14 @@ async fn every_operation_of_a_table_is_a_capability_and_the_other_way_round() {
     let common = ["create", "get", "list", "watch", "wait", "cancel", "replay", "findByKey"];
     for system in [&Hatchet as &'static dyn System, &Formance, &Onfido, &MeshX] {
         let operations: Vec<&str> = system.api().operations().iter().map(|operation| operation.name).collect();
-        let named: Vec<&str> = system.capabilities().iter().map(|(name, _)| *name).collect();
+        let named: Vec<&str> = system.capabilities().into_iter().map(|(name, _)| name).collect();
         assert_eq!(named, [&common[..], &operations[..]].concat(), "{}", system.name());
         let types = text("../../src/wasm/types/client.ts");
         for name in operations {
             let method = name.rsplit('.').next().unwrap();
             assert!(types.contains(&format!("  {method}(")), "{name} has no type");
         }
-        let can = |name: &str| system.capabilities().iter().any(|(known, can)| *known == name && *can);
+        let can = |name: &str| system.capabilities().into_iter().any(|(known, can)| known == name && can);
         let scope = runward::system::Scope { tenant: Some("t".into()), ..Default::default() };
         assert_eq!(can("cancel"), system.api().cancel(&scope, "x").is_ok(), "{}", system.name());
         assert_eq!(can("replay"), system.api().replay(&scope, "x").is_ok(), "{}", system.name());
@@ -220,7 +220,7 @@ async fn a_file_is_fetched_from_elsewhere_without_credentials_and_byte_by_byte()
     let server = Server::replies([Reply::with(302, "a/b", &there, "")]).await;
     let client = speaking(&Onfido, &server.url, 1.0);
     let file = ends(client.operate("evidence", &raw(json!({ "id": "r" })), &Call::default())).await.unwrap();
-    assert!(file == Answer::File(pdf));
+    assert!(file == Answer::File(File { kind: "application/pdf".into(), bytes: pdf }));
     let got = store.got();
     assert_eq!(got[0].line(), "GET /bucket/file?signature=s3cret-signature HTTP/1.1");
     assert!(!got[0].head.contains(SECRET) && !got[0].head.to_lowercase().contains("authorization"), "{}", got[0].head);

@@ -1,6 +1,6 @@
 //! Where requests lead, who may make them, and what bodies ask for.
 use runward::error::{Kind, SystemName};
-use runward::gateway::{Answer, Config, Gateway, Incoming, Plan, Route, create_from};
+use runward::gateway::{Act, Answer, Config, Gateway, Incoming, Plan, Route, create_from};
 use runward::system::{Create, Filter};
 use serde_json::{Value, json};
 
@@ -40,14 +40,23 @@ fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
 fn every_route_leads_to_its_plan() {
     let hatchet = SystemName::Hatchet;
     let id = || "a b/c+d".to_owned();
-    assert_eq!(plan("GET", "/api"), Ok(Plan::Systems));
-    assert_eq!(plan("GET", "/api/"), Ok(Plan::Systems));
+    assert_eq!(plan("GET", "/api"), Ok(Plan::Systems(vec![])));
+    assert_eq!(plan("GET", "/api/"), Ok(Plan::Systems(vec![])));
     assert_eq!(plan("GET", "/api/hatchet/runs"), Ok(Plan::List(hatchet, Filter::default(), None)));
     assert_eq!(plan("GET", "/api/hatchet/runs/a%20b%2Fc+d"), Ok(Plan::Get(hatchet, id())));
     assert_eq!(plan("GET", "/api/hatchet/runs/a%20b%2Fc+d/events"), Ok(Plan::Watch(hatchet, id())));
-    assert_eq!(plan("POST", "/api/hatchet/runs/x/cancel"), Ok(Plan::Cancel(hatchet, "x".into(), false)));
-    assert_eq!(plan("POST", "/api/hatchet/runs/x/cancel?confirm=true"), Ok(Plan::Cancel(hatchet, "x".into(), true)));
-    assert_eq!(plan("POST", "/api/hatchet/runs/x/replay"), Ok(Plan::Replay(hatchet, "x".into(), false)));
+    assert_eq!(plan("POST", "/api/hatchet/runs/x/cancel"), Ok(Plan::Cancel(hatchet, "x".into(), Act::default())));
+    assert_eq!(
+        plan("POST", "/api/hatchet/runs/x/cancel?confirm=true"),
+        Ok(Plan::Cancel(hatchet, "x".into(), Act { confirm: true, force: false }))
+    );
+    let forced = Act { confirm: false, force: true };
+    assert_eq!(plan("POST", "/api/hatchet/runs/x/cancel?force=1"), Ok(Plan::Cancel(hatchet, "x".into(), forced)));
+    assert_eq!(plan("POST", "/api/hatchet/runs/x/replay"), Ok(Plan::Replay(hatchet, "x".into(), Act::default())));
+    assert_eq!(
+        plan("POST", "/api/hatchet/runs/x/replay?force=true&confirm=false"),
+        Ok(Plan::Replay(hatchet, "x".into(), forced))
+    );
     let query = "status=RUNNING&status=FAILED&since=1000&until=1970-01-01T00:00:02Z&workflow=w&metadata=a:b:c&limit=7&payloads=true";
     let filter = Filter {
         since: Some(1_000.0),

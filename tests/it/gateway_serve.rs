@@ -1,8 +1,8 @@
 //! Plans carried out against a server: answers, streams, and nothing of a token in either.
 use crate::support::{Native, Reply, SECRET, Server, client, ends, recorded};
-use runward::client::Client;
+use runward::client::{Call, Client, WatchOptions};
 use runward::error::SystemName;
-use runward::gateway::{Answer, Config, Incoming, Plan, Served, Stream, Trigger, serve};
+use runward::gateway::{Act, Answer, Config, Incoming, Plan, Served, Stream, Trigger, serve};
 use runward::policy::Limits;
 use runward::system::{Create, Filter};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn limits() -> Limits {
 
 async fn served(plan: Plan, server: &Server) -> Served<Native> {
     let clients: BTreeMap<SystemName, Rc<Client<Native>>> = [(HATCHET, client(&server.url, 20.0, limits()))].into();
-    ends(serve(plan, "/api", &clients)).await
+    ends(serve(plan, "/api", &Call::default(), &clients)).await
 }
 
 async fn answer(plan: Plan, replies: Vec<Reply>) -> Answer {
@@ -70,7 +70,7 @@ async fn a_page_of_runs_tells_where_the_next_begins() {
 
 #[tokio::test]
 async fn the_systems_are_told_with_what_they_can_do() {
-    let systems = body(&answer(Plan::Systems, vec![Reply::Reset]).await);
+    let systems = body(&answer(Plan::Systems(vec![]), vec![Reply::Reset]).await);
     assert_eq!(systems["systems"][0]["name"], json!("hatchet"));
     assert_eq!(systems["systems"][0]["capabilities"]["replay"], json!(true));
 }
@@ -100,8 +100,37 @@ async fn failures_are_problems_with_a_fitting_status() {
 #[tokio::test]
 async fn a_cancel_tells_its_effect() {
     let echo = Reply::json(200, json!({ "ids": [ID] }).to_string());
-    let answer = answer(Plan::Cancel(HATCHET, ID.into(), false), vec![echo]).await;
+    let answer = answer(Plan::Cancel(HATCHET, ID.into(), Act::default()), vec![echo]).await;
     assert_eq!(body(&answer), json!({ "accepted": true, "effect": "unknown" }));
+}
+
+#[tokio::test]
+async fn a_cancel_of_a_run_whose_end_was_confirmed_here_is_a_conflict_unless_it_is_forced() {
+    let server = Server::new(|got| match got.head.starts_with("POST") {
+        true => Reply::json(200, json!({ "ids": [ID] }).to_string()),
+        false => Reply::json(200, recorded("run-standalone-completed")),
+    })
+    .await;
+    let client = client(&server.url, 20.0, limits());
+    let clients: BTreeMap<SystemName, Rc<Client<Native>>> = [(HATCHET, Rc::clone(&client))].into();
+    let cancel = async |force: bool| {
+        let plan = Plan::Cancel(HATCHET, ID.into(), Act { confirm: false, force });
+        let Served::Answer(answer) = ends(serve(plan, "/api", &Call::default(), &clients)).await else {
+            panic!("a stream")
+        };
+        (answer.status, server.count("POST"), body(&answer))
+    };
+    ends(serve(Plan::Get(HATCHET, ID.into()), "/api", &Call::default(), &clients)).await;
+    let (status, sent, _) = cancel(false).await;
+    assert_eq!((status, sent), (200, 1), "one read speaks against nothing");
+    ends(client.wait(ID, WatchOptions::default(), Call::default())).await.unwrap();
+    let (status, sent, problem) = cancel(false).await;
+    assert_eq!(
+        (status, sent, &problem["kind"], &problem["code"]),
+        (409, 1, &json!("Transition"), &json!("already_finished"))
+    );
+    let (status, sent, effect) = cancel(true).await;
+    assert_eq!((status, sent, &effect["accepted"]), (200, 2, &json!(true)));
 }
 
 /// The events until the end, as name and data.

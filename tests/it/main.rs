@@ -4,10 +4,14 @@
 mod client_create;
 mod client_credentials;
 mod client_faults;
+mod client_moves;
+mod client_pages;
+mod client_share;
 mod client_systems;
 mod client_watch;
 mod directions;
 mod formance_api;
+mod gateway_operations;
 mod gateway_routes;
 mod gateway_serve;
 mod hatchet_api;

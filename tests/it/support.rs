@@ -148,18 +148,25 @@ pub struct Native {
     speed: f64,
     secret: String,
     seed: Cell<u64>,
+    sent: Cell<usize>,
 }
 
 impl Native {
     pub fn new(speed: f64, secret: &str) -> Native {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
         let http = http.pool_max_idle_per_host(0).build().unwrap();
-        Native { http, begun: Instant::now(), speed, secret: secret.into(), seed: Cell::new(7) }
+        Native { http, begun: Instant::now(), speed, secret: secret.into(), seed: Cell::new(7), sent: Cell::new(0) }
+    }
+
+    /// How many requests were sent, answered or not.
+    pub fn sent(&self) -> usize {
+        self.sent.get()
     }
 }
 
 impl Host for Native {
     async fn send(&self, request: Prepared) -> Result<Response> {
+        self.sent.set(self.sent.get() + 1);
         let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).unwrap();
         let mut builder = self.http.request(method, request.full_url());
         for (name, value) in &request.headers {

@@ -69,6 +69,75 @@ test("a history tells where it broke, and goes on from what it accepted", () => 
   assert.throws(() => runward.validateHistory("hatchet", [before, "{}"]), { name: "DecodeError" });
 });
 
+const formance = (name) => runward.parseRun("formance", JSON.parse(readFileSync(repository(`tests/fixtures/formance/recorded/${name}.json`))).response.body);
+const onfido = (name) => JSON.parse(readFileSync(repository(`tests/fixtures/onfido/${name}.json`)));
+const refusal = (system, code) => ({ name: "TransitionError", code, system, message: /was not sent: .*`force: true`/ });
+
+test("what may be asked of a run is told with the states in which it is legal", () => {
+  const moves = Object.fromEntries(["hatchet", "formance", "onfido", "meshx"].flatMap((system) => runward.lifecycle(system).moves.map(({ operation, of, from }) => [`${system} ${operation}`, [of, from]])));
+  assert.deepEqual(moves["hatchet cancel"], ["runs", ["QUEUED", "RUNNING", "EVICTED"]]);
+  assert.deepEqual(moves["onfido tasks.complete"], ["stages", ["started"]]);
+  assert.deepEqual(moves["formance instances.sendEvent"], ["stages", ["running"]]);
+  assert.equal(Object.keys(moves).length, 7);
+});
+
+test("an illegal move of what is handed in is refused before the request, and forced it is sent", async (t) => {
+  const seen = [];
+  const origin = await serve(t, (request, response) => {
+    seen.push(`${request.method} ${request.url.split("/").at(-1)}`);
+    response.writeHead(200, { "content-type": "application/json" }).end(`{"ids":[]}`);
+  });
+  const flows = new runward.Formance({ baseUrl: origin });
+  const studio = new runward.Onfido({ baseUrl: origin, token: "a-token" });
+  const { runs } = new runward.Hatchet({ token: "a-token", tenant: "t", baseUrl: origin, retries: 0 });
+  const approved = runward.parseRun("onfido", onfido("run-approved"));
+  const done = onfido("task-list-output");
+  const force = { force: true };
+  const moves = [
+    [(options) => runs.cancel(finished(), options), refusal("hatchet", "already_finished")],
+    [(options) => runs.replay(running(), options), refusal("hatchet", "illegal_move")],
+    [(options) => flows.runs.cancel(formance("instance-succeeded"), options), refusal("formance", "already_finished")],
+    [(options) => flows.instances.abort(formance("instance-succeeded"), options), refusal("formance", "already_finished")],
+    [(options) => flows.instances.sendEvent(formance("instance-succeeded"), { name: "paid" }, options), refusal("formance", "already_finished")],
+    [(options) => studio.tasks.complete("r", done, { data: {} }, options), refusal("onfido", "already_finished")],
+    [(options) => studio.tasks.complete(approved, "t", { data: {} }, options), refusal("onfido", "already_finished")],
+  ];
+  for (const [ask, why] of moves) await assert.rejects(ask(), why);
+  assert.deepEqual(seen, []);
+  for (const [ask] of moves) await ask(force);
+  assert.deepEqual(seen, ["POST cancel", "POST replay", "PUT abort", "PUT abort", "POST events", "POST complete", "POST complete"]);
+  await flows.instances.sendEvent(formance("instance-waiting"), { name: "paid" });
+  await studio.tasks.complete("r", onfido("task-null-output"), { data: {} });
+  assert.equal(seen.length, 9);
+  await assert.rejects(runs.cancel({ id: "x" }), { name: "ArgumentError", code: "invalid_run" });
+  await assert.rejects(runs.cancel(""), { name: "ArgumentError", code: "invalid_id" });
+  await assert.rejects(runs.replay(7), { name: "ArgumentError", code: "invalid_id" });
+  await assert.rejects(runs.cancel(formance("instance-waiting")), { name: "ArgumentError", code: "wrong_system" });
+});
+
+test("a cancel is refused after this client saw the end confirmed, here and behind a gateway, and never after one read", async (t) => {
+  const seen = [];
+  const { id } = finished();
+  const origin = await serve(t, (request, response) => {
+    if (request.method === "POST") seen.push(request.url.split("/").at(-1));
+    response.writeHead(200, { "content-type": "application/json" }).end(request.method === "POST" ? `{"ids":["${id}"]}` : body("run-standalone-completed"));
+  });
+  const hatchet = new runward.Hatchet({ token: "a-token", tenant: "707d0855-80ab-4e1f-a156-f1c4546cbf52", baseUrl: origin, retries: 0 });
+  const { handle } = new runward.Gateway({ systems: { hatchet } });
+  const behind = new runward.GatewayClient({ baseUrl: "http://gateway/api", fetch: (url, init) => handle(new Request(url, init)) });
+  await hatchet.runs.get(id);
+  for (const { runs } of [hatchet, behind]) await runs.cancel(id);
+  assert.deepEqual(seen, ["cancel", "cancel"]);
+  await hatchet.runs.wait(id);
+  await assert.rejects(hatchet.runs.cancel(id), refusal("hatchet", "already_finished"));
+  await assert.rejects(behind.runs.cancel(id), { ...refusal("hatchet", "already_finished"), status: 409 });
+  assert.equal(seen.length, 2);
+  for (const { runs } of [hatchet, behind]) await runs.cancel(id, { force: true });
+  await behind.runs.replay(id);
+  await hatchet.runs.cancel(id);
+  assert.deepEqual(seen, ["cancel", "cancel", "cancel", "cancel", "replay", "cancel"]);
+});
+
 test("a cancel of a run that has ended is refused before the request, unless it is forced", async (t) => {
   const seen = [];
   const origin = await serve(t, (request, response) => {

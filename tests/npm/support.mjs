@@ -1,7 +1,7 @@
 // What the consumers of the packed package share: a folder in which it is installed, servers on loopback, runtimes.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
@@ -11,13 +11,12 @@ import { chromium } from "playwright-core";
 
 export const repository = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** A folder of a consumer: the packed package installed, the small program beside it. */
+/** A folder of a consumer: the packed package installed. */
 export function consumer(t) {
   const folder = mkdtempSync(join(tmpdir(), "runward-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, "package.json"), `{ "type": "module", "private": true }`);
   execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--silent", repository("target/runward.tgz")], { cwd: folder });
-  cpSync(repository("tests/npm/program.mjs"), join(folder, "program.mjs"));
   return folder;
 }
 

@@ -29,6 +29,9 @@ pub struct Which {
 async fn known(meshx: &Arc<Meshx>, which: &Which) -> Result<(Product, Vec<Run>), Refusal> {
     let id = which.identifier.clone();
     let id = id.ok_or_else(|| meshx.invalid(&["query", "identifier"], "Field required", "missing"))?;
+    if uuid::Uuid::parse_str(&id).is_err() {
+        return Err(meshx.invalid(&["query", "identifier"], "Input should be a valid UUID", "uuid_parsing"));
+    }
     let product = meshx.product(&id).ok_or_else(|| meshx.missing("Compute not found."))?;
     let found = blocking(meshx, move |meshx| meshx.house.database.read(|db| store::of_product(db, &id))).await;
     let mut runs = found.map_err(|error| meshx.failed(&error))?;
@@ -41,14 +44,17 @@ async fn known(meshx: &Arc<Meshx>, which: &Which) -> Result<(Product, Vec<Run>),
 /// How the newest job stands.
 pub async fn status(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
     let (product, runs) = known(&meshx, &which).await?;
-    let newest = runs.first().ok_or_else(|| meshx.missing("Compute not found."))?;
-    let errors = newest.error_message.as_ref().map(|error| vec![error.clone()]);
+    let newest = runs.first();
+    let of = |read: fn(&Run) -> Option<&String>| newest.and_then(read);
+    let errors = of(|run| run.error_message.as_ref()).map(|error| vec![error]);
+    let attempts = u8::from(newest.is_some());
     Ok(Json(json!({
         "identifier": product.id(), "urn": format!("urn:meshx:backend:data:root:compute:{}", product.id()),
         "name": product.name, "is_system": false,
         "status": {
-            "run_type": "single", "status": newest.status, "attempts": i64::from(newest.started_at.is_some()),
-            "submission_attempts": 1, "container": null, "start": newest.started_at, "finish": newest.completed_at,
+            "run_type": "single", "status": newest.map_or("UNSCHEDULED", |run| run.status.as_str()),
+            "attempts": attempts, "submission_attempts": attempts, "container": null,
+            "start": of(|run| run.started_at.as_ref()), "finish": of(|run| run.completed_at.as_ref()),
             "error": errors,
         },
     }))
@@ -58,7 +64,7 @@ pub async fn status(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>)
 /// A line for each thing that happened to the newest job.
 pub async fn log(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
     let (product, runs) = known(&meshx, &which).await?;
-    let Some(newest) = runs.first() else { return Err(meshx.missing("Compute not found.")) };
+    let Some(newest) = runs.first() else { return Ok(Json(json!({"logs": []})).into_response()) };
     let name = &product.name;
     let mut logs = vec![format!("{} INFO submitted {name}", newest.created_at)];
     logs.extend(newest.started_at.iter().map(|at| format!("{at} INFO started {name}")));

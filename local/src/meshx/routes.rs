@@ -90,7 +90,7 @@ impl Meshx {
     }
 
     /// A refusal in the form in force.
-    fn refuse(&self, status: StatusCode, kind: &str, title: &str) -> Refusal {
+    pub fn refuse(&self, status: StatusCode, kind: &str, title: &str) -> Refusal {
         let body = match self.errors() {
             Errors::Detail => json!({"detail": title}),
             Errors::Title => json!({"errors": [], "status": status.as_u16(), "title": title, "type": kind}),

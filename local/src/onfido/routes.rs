@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Refusal};
 use super::engine::Wish;
+use super::scenario::Signature;
 use super::store::{self, Filter, PAGE, Run, Task};
 use super::wire::Object;
 use super::{Onfido, webhooks};
@@ -44,9 +45,9 @@ pub fn router(onfido: Arc<Onfido>, faults: Arc<Faults>) -> Router {
         .route(&run("/timeline_file/{file}"), get(find_timeline))
         .route(&run("/signed_evidence_file"), get(signed_evidence))
         .route(&run("/evidence_folder"), get(evidence_folder))
-        .route("/qualified_electronic_signature/documents", get(signed_document))
-        .route("/advanced_electronic_signature/documents", get(signed_document))
-        .route("/simple_electronic_signature/documents", get(signed_document))
+        .route("/qualified_electronic_signature/documents", get(qualified))
+        .route("/advanced_electronic_signature/documents", get(advanced))
+        .route("/simple_electronic_signature/documents", get(simple))
         .route("/webhooks/resend", post(webhooks::resend))
         .route("/webhooks", get(webhooks::list).post(webhooks::create))
         .route("/webhooks/{id}", get(webhooks::find).put(webhooks::update).delete(webhooks::delete))
@@ -318,6 +319,37 @@ async fn download(onfido: &Arc<Onfido>, run: String, kind: &'static str, id: Opt
     Ok(response)
 }
 
+/// Which document is meant.
+#[derive(Deserialize)]
+struct Document {
+    workflow_run_id: Option<String>,
+    file_id: Option<String>,
+    id: Option<String>,
+}
+
+/// The name of the document's own id in the query is another for qualified signatures.
+async fn document(onfido: &Arc<Onfido>, asked: Document, signature: Signature) -> Answer {
+    let (name, id) = match signature {
+        Signature::Qualified => ("file_id", asked.file_id),
+        _ => ("id", asked.id),
+    };
+    let run = asked.workflow_run_id.ok_or_else(|| Refusal::field("workflow_run_id", "is missing"))?;
+    let id = id.ok_or_else(|| Refusal::field(name, "is missing"))?;
+    download(onfido, run, signature.kind(), Some(id)).await
+}
+
+async fn qualified(State(onfido): App, Query(asked): Query<Document>) -> Answer {
+    document(&onfido, asked, Signature::Qualified).await
+}
+
+async fn advanced(State(onfido): App, Query(asked): Query<Document>) -> Answer {
+    document(&onfido, asked, Signature::Advanced).await
+}
+
+async fn simple(State(onfido): App, Query(asked): Query<Document>) -> Answer {
+    document(&onfido, asked, Signature::Simple).await
+}
+
 async fn find_timeline(State(onfido): App, Path((run, file)): Path<(String, String)>) -> Answer {
     download(&onfido, run, "timeline_file", Some(file)).await
 }
@@ -328,20 +360,4 @@ async fn signed_evidence(State(onfido): App, Path(run): Path<String>) -> Answer 
 
 async fn evidence_folder(State(onfido): App, Path(run): Path<String>) -> Answer {
     download(&onfido, run, "evidence_folder", None).await
-}
-
-#[derive(Deserialize)]
-struct Document {
-    #[serde(default)]
-    workflow_run_id: String,
-    file_id: Option<String>,
-    id: Option<String>,
-}
-
-/// A document that the applicant signed: here the run's signed evidence, whatever id is asked for.
-async fn signed_document(State(onfido): App, Query(wish): Query<Document>) -> Answer {
-    if wish.file_id.or(wish.id).is_none() {
-        return Err(Refusal::field("id", "is missing"));
-    }
-    download(&onfido, wish.workflow_run_id, "signed_evidence_file", None).await
 }

@@ -221,10 +221,11 @@ fn studio(tour: &mut Tour) {
         204,
     );
     tour.studio(&format!("DELETE {hook}"), None, 204);
-    files(tour, &run);
+    let signed = text(&tour.studio("POST /workflow_runs", Some(wish("signed-contract")), 201), "/id");
+    files(tour, &run, &signed);
 }
 
-fn files(tour: &mut Tour, run: &str) {
+fn files(tour: &mut Tour, run: &str, signed: &str) {
     let timeline = tour.studio(&format!("POST /workflow_runs/{run}/timeline_file"), None, 202);
     let timeline = format!("timeline_file/{}", text(&timeline, "/workflow_timeline_file_id"));
     tour.world.advance(600_000.0);
@@ -236,9 +237,14 @@ fn files(tour: &mut Tour, run: &str) {
         tour.go(base, &[("authorization", "x")], &format!("GET {rest}"), None, 400);
         tour.go(base, &[], &format!("GET {}", rest.split('?').next().unwrap()), None, 403);
     }
-    for kind in ["qualified", "advanced", "simple"] {
-        let name = if kind == "qualified" { "file_id" } else { "id" };
-        let call = format!("GET /{kind}_electronic_signature/documents?workflow_run_id={run}&{name}={NOBODY}");
+    for (kind, task, name) in [
+        ("qualified", "sign_qualified_5f1", "file_id"),
+        ("advanced", "sign_advanced_5f2", "id"),
+        ("simple", "sign_simple_5f3", "id"),
+    ] {
+        let task = tour.studio(&format!("GET /workflow_runs/{signed}/tasks/{task}"), None, 200);
+        let id = text(&task, "/output/document/id");
+        let call = format!("GET /{kind}_electronic_signature/documents?workflow_run_id={signed}&{name}={id}");
         tour.studio(&call, None, 302);
     }
 }

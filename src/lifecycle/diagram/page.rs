@@ -19,6 +19,14 @@ pub fn page(rules: &'static Rules, name: &str) -> String {
             rows(table)
         );
     }
+    let _ = write!(text, "\n## Moves\n\n| operation | legal where | otherwise | evidence |\n|---|---|---|---|\n");
+    for asked in rules.moves {
+        let from: Vec<String> = asked.from(rules).iter().map(|status| format!("`{status}`")).collect();
+        let (part, otherwise) = (if asked.is_of_runs() { "run" } else { "stage" }, asked.otherwise);
+        let evidence = word(asked.evidence);
+        let _ =
+            writeln!(text, "| `{}` | the {part} is {} | {otherwise} | {evidence} |", asked.operation, from.join(", "));
+    }
     let _ = write!(text, "\n## Rules\n\n| finding | what holds | evidence |\n|---|---|---|\n");
     for rule in rules.all() {
         let _ = writeln!(text, "| `{}` | {} | {} |", rule.name, rule.doc, word(rule.evidence));

@@ -8,7 +8,7 @@
 //! stages appears beside the old one. A pass is an attempt, of the run and of its stages; a stage's id is its number.
 use crate::error::SystemName;
 use crate::finding::{Evidence, Severity};
-use crate::lifecycle::{Check, Found, Lifecycle, Row, Rule, Rules, State, Step, Verdict};
+use crate::lifecycle::{Check, Found, Lifecycle, Move, Moved, Row, Rule, Rules, State, Step, Verdict};
 use crate::run::{Outcome, Phase, Run, Snapshot, Stage};
 use Evidence::{Inferred, Observed, Source};
 
@@ -46,8 +46,29 @@ pub static RULES: Rules = Rules {
     run_apart: false,
     ends_hold: true,
     events: Some(super::event::EVENTS),
+    moves: &MOVES,
     rules: &OWN,
 };
+
+const ABORT: Move = Move {
+    operation: "instances.abort",
+    of: Moved::Run,
+    cause: "failed",
+    otherwise: "an abort after the end is taken and does nothing, or fails with 500 once the run is forgotten",
+    evidence: Observed,
+};
+
+static MOVES: [Move; 3] = [
+    Move { operation: "cancel", ..ABORT },
+    ABORT,
+    Move {
+        operation: "instances.sendEvent",
+        of: Moved::Open("wait_event"),
+        cause: "finished",
+        otherwise: "an event that no stage waits for is dropped silently, or fails with 500",
+        evidence: Observed,
+    },
+];
 
 static OWN: [Rule; 8] = [
     Rule {
@@ -152,7 +173,8 @@ fn last_stage_open(after: &Snapshot, found: &mut Found) {
 }
 
 fn failed_stage_in_success(after: &Snapshot, found: &mut Found) {
-    let failed = after.run.stages.iter().position(|stage| stage.status == FAILED);
+    let last = |stage: &Stage| stage.attempt == after.run.attempt;
+    let failed = after.run.stages.iter().position(|stage| stage.status == FAILED && last(stage));
     if let (SUCCEEDED, Some(index)) = (after.run.status.as_str(), failed) {
         let message = "the run reads as succeeded, but this stage failed with an empty error: count the run as failed";
         found.say(Severity::Warning, format!("/stages/{index}/error"), message);

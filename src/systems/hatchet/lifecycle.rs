@@ -8,7 +8,7 @@
 //! `EVICTED` is never on the wire: an evicted task reads `RUNNING` with `isEvicted`, and its phase is [`Phase::Waiting`].
 use crate::error::SystemName;
 use crate::finding::{Evidence, Severity, What};
-use crate::lifecycle::{Check, Found, Lifecycle, Row, Rule, Rules, State, Step, Verdict, time_rises};
+use crate::lifecycle::{Check, Found, Lifecycle, Move, Moved, Row, Rule, Rules, State, Step, Verdict, time_rises};
 use crate::run::{Outcome, Phase, Run, Snapshot, Stage};
 use Evidence::{Inferred, Observed, Source};
 
@@ -67,7 +67,7 @@ static RUN_ROWS: [Row; 33] = [
 ];
 
 /// Tasks in one read of a run.
-static TASK_ROWS: [Row; 33] = [
+static TASK_ROWS: [Row; 34] = [
     Row::step("", QUEUED, "created", Observed),
     Row::step("", RUNNING, "assigned", Observed),
     Row::step("", CANCELLED, "cancelled", Observed),
@@ -98,6 +98,7 @@ static TASK_ROWS: [Row; 33] = [
     Row::again(FAILED, RUNNING, "replay", Observed),
     Row::again(CANCELLED, QUEUED, "replay", Observed),
     Row::again(CANCELLED, RUNNING, "replay", Observed),
+    Row::again(CANCELLED, CANCELLED, "replay", Source),
     Row::again(COMPLETED, QUEUED, "replay", Observed),
     Row::again(COMPLETED, RUNNING, "replay", Observed),
     Row::again(COMPLETED, COMPLETED, "replay", Observed),
@@ -111,8 +112,26 @@ pub static RULES: Rules = Rules {
     run_apart: true,
     ends_hold: false,
     events: Some(super::event::EVENTS),
+    moves: &MOVES,
     rules: &OWN,
 };
+
+static MOVES: [Move; 2] = [
+    Move {
+        operation: "cancel",
+        of: Moved::Run,
+        cause: "cancelled",
+        otherwise: "a cancel after the end leaves the status, moves the time of the end, and lets the task read CANCELLED",
+        evidence: Observed,
+    },
+    Move {
+        operation: "replay",
+        of: Moved::Run,
+        cause: "replay",
+        otherwise: "a replay before the end is taken and dropped silently",
+        evidence: Observed,
+    },
+];
 
 static OWN: [Rule; 6] = [
     Rule {

@@ -5,7 +5,7 @@
 //! changes is a revision. Words are the same whatever their case.
 use crate::error::SystemName;
 use crate::finding::Evidence;
-use crate::lifecycle::{Lifecycle, Row, Rules, State, Steps, rows};
+use crate::lifecycle::{Lifecycle, Move, Moved, Row, Rules, State, Steps, rows};
 use crate::run::{Outcome, Phase};
 use Evidence::{Inferred, Policy};
 
@@ -70,6 +70,14 @@ static TASK_ROWS: [Row; 61] = rows(&[
     Steps::new(TASK_ENDS, TASK_OPEN, "retry", Policy),
 ]);
 
+static MOVES: [Move; 1] = [Move {
+    operation: "cancel",
+    of: Moved::Run,
+    cause: "cancelled",
+    otherwise: "what a cancel after the end does is not published",
+    evidence: Policy,
+}];
+
 /// meshX's lifecycles.
 pub static RULES: Rules = Rules {
     system: SystemName::MeshX,
@@ -78,5 +86,6 @@ pub static RULES: Rules = Rules {
     run_apart: true,
     ends_hold: false,
     events: None,
+    moves: &MOVES,
     rules: &[],
 };

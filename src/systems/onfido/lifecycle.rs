@@ -4,7 +4,7 @@
 //! none is refused. A settled status that changes is a revision, and worth a look if the run goes on again.
 use crate::error::SystemName;
 use crate::finding::{Evidence, Severity};
-use crate::lifecycle::{Check, Found, Lifecycle, Row, Rule, Rules, State, Step, Steps, Verdict, rows};
+use crate::lifecycle::{Check, Found, Lifecycle, Move, Moved, Row, Rule, Rules, State, Step, Steps, Verdict, rows};
 use crate::run::{Outcome, Phase, Snapshot};
 use Evidence::{Documented, Inferred, Policy, Source};
 
@@ -72,8 +72,17 @@ pub static RULES: Rules = Rules {
     run_apart: true,
     ends_hold: false,
     events: Some(super::event::EVENTS),
+    moves: &MOVES,
     rules: &OWN,
 };
+
+static MOVES: [Move; 1] = [Move {
+    operation: "tasks.complete",
+    of: Moved::Stage { argument: "task", read: super::view::task },
+    cause: "completed",
+    otherwise: "what a second completion does is not published",
+    evidence: Policy,
+}];
 
 static OWN: [Rule; 2] = [
     Rule {

@@ -1,11 +1,11 @@
 //! The common view of Onfido's runs. `sdk_token` and the link that lets its holder go on in the applicant's place are no part
 //! of it.
 use super::lifecycle::RULES;
-use super::model::WorkflowRun;
+use super::model::{Task, WorkflowRun};
 use crate::describe::{NaiveDateTime, Nullable, Raw};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
-use crate::run::{Fixed, Millis, Phase, Run, Snapshot};
+use crate::run::{Fixed, Millis, Phase, Run, Snapshot, Stage};
 use crate::system::{decode, opened};
 
 /// The view of a run, bare or in the delivery that tells of it.
@@ -25,6 +25,31 @@ pub fn snapshot(json: &str) -> Result<Snapshot> {
     let changed_at = time(run.updated_at.as_ref());
     let what = if resource.is_some() { What::Event } else { What::Run };
     Ok(Snapshot { run: of_run(run), what, fixed, changed_at })
+}
+
+/// The view of a task. Its document has no status; but an output is `null` while a task goes on, so one that has an output
+/// was completed. Of any other nothing is known.
+///
+/// # Errors
+/// `decode` when the text holds no task.
+pub fn task(json: &str) -> Result<Stage> {
+    let task: Task = decode(SystemName::Onfido, json)?;
+    let output = task.output.filter(|output| output.as_str() != "null");
+    let state = output.as_ref().and_then(|_| RULES.stages.state("completed", Phase::Finished));
+    Ok(Stage {
+        id: Some(task.id.0),
+        name: task.task_def_id.0,
+        status: state.map_or("", |state| state.status).into(),
+        phase: state.map_or(Phase::Unknown, |state| state.phase),
+        outcome: state.and_then(|state| state.outcome),
+        attempt: 1,
+        started_at: None,
+        finished_at: None,
+        input: None,
+        output,
+        error: None,
+        next: vec![],
+    })
 }
 
 /// The views of a page's runs: a bare array.

@@ -29,12 +29,29 @@ export interface Table {
   anyCase: boolean;
 }
 
+/** Something that may be asked of a run or stage. */
+export interface Move {
+  /** The client's operation, such as `cancel` or `tasks.complete`. */
+  operation: string;
+  /** Whose states are meant. */
+  of: "runs" | "stages";
+  /** The cause of the steps that it asks for. */
+  cause: string;
+  /** The states in which it is legal. */
+  from: string[];
+  /** What comes of it elsewhere. */
+  otherwise: string;
+  evidence: Evidence;
+}
+
 /** Everything that is known of a system's lifecycles; the table of its runs stands at the top. */
 export interface Lifecycle extends Table {
   system: SystemName;
   stages: Table;
   /** Is an end that was confirmed the end, but for an operator's hand? */
   endsHold: boolean;
+  /** What may be asked of runs and stages; a client refuses what stands in another state, as far as it knows. */
+  moves: Move[];
   /** What is compared beyond the tables. */
   rules: { name: string; doc: string; evidence: Evidence }[];
 }
