@@ -62,9 +62,9 @@ export class Suite {
 
   #unasked({ needs, only, slow }) {
     if (slow && this.hurried) return "it is slow";
+    if (this.behind && only !== undefined) return only;
     const missing = needs.filter((need) => lookUp(this.given, need) === undefined);
-    if (missing.length > 0) return `needs ${missing.map(option).join(" and ")}`;
-    return this.behind && only !== undefined ? only : undefined;
+    return missing.length > 0 ? `needs ${missing.map(option).join(" and ")}` : undefined;
   }
 
   async #tidy() {

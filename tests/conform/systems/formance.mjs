@@ -255,10 +255,14 @@ export const cases = [
   }),
   wrong("instances.sendEvent", "an event for an ended run is 500 with the reason", "§3 send event", async (c) => {
     const { id } = await done(c);
-    await c.does(() => c.client.instances.sendEvent(id, { name: EVENT }), {
-      fails: { name: ["HttpError", "TransitionError", "NotFoundError", "UnknownOutcomeError"] },
+    await c.does(() => c.client.instances.sendEvent(id, { name: EVENT }, { force: true }), {
+      fails: { name: ["HttpError", "NotFoundError", "UnknownOutcomeError"] },
       wire: { status: [500, 400, 404], headers: JSON_TYPE, body: object({ errorMessage: match("the reason", /already completed|workflow not found/) }) },
     });
+  }),
+  wrong("instances.sendEvent", "an event for a run that was seen to end is not sent without force", "§3 send event", async (c) => {
+    const run = await done(c);
+    await c.does(() => c.client.instances.sendEvent(run, { name: EVENT }), { fails: { name: "TransitionError", code: "already_finished" }, sends: 0 });
   }),
   wrong("instances.sendEvent", "an event for an unknown run is refused", "§3 send event, §7", async (c) => {
     await c.does(() => c.client.instances.sendEvent(UNKNOWN, { name: EVENT }), {
@@ -269,9 +273,13 @@ export const cases = [
   wrong("instances.sendEvent", "an event without a name is refused before it is sent", "§3 send event", async (c) => {
     await c.does(() => c.client.instances.sendEvent(UNKNOWN, {}), noRequest("missing_argument"));
   }),
-  right("instances.abort", "an abort is answered with 204", "§3 abort", async (c) => {
+  right("instances.abort", "an abort of an ended run, too, is answered with 204", "§3 abort", async (c) => {
     const { id } = await done(c);
-    await c.does(() => c.client.instances.abort(id), { wire: EMPTY });
+    await c.does(() => c.client.instances.abort(id, { force: true }), { wire: EMPTY });
+  }),
+  wrong("instances.abort", "an abort of a run that was seen to end is not sent without force", "§3 abort", async (c) => {
+    const run = await done(c);
+    await c.does(() => c.client.instances.abort(run), { fails: { name: "TransitionError", code: "already_finished" }, sends: 0 });
   }),
   wrong("instances.abort", "an abort of an unknown run is refused", "§3 abort, §7", async (c) => {
     await c.does(() => c.client.instances.abort(UNKNOWN), { ...absentRun, wire: unknown(exactly("retrieving workflow execution: sql: no rows in result set")) });

@@ -243,7 +243,11 @@ export const cases = [
   }),
   wrong("tasks.complete", "an unknown task cannot be completed", "§7", OK, async (c) => {
     const { id } = await ended(c);
-    await c.does(() => c.client.tasks.complete(id, "no_such_task", { data: {} }), gone);
+    await c.does(() => c.client.tasks.complete(id, "no_such_task", { data: {} }, { force: true }), gone);
+  }),
+  wrong("tasks.complete", "a task of a run that was seen to end is not completed without force", "§10: what a second call does is not known", OK, async (c) => {
+    const run = await ended(c);
+    await c.does(() => c.client.tasks.complete(run, "any_task", { data: {} }), { fails: { name: "TransitionError", code: "already_finished" }, sends: 0 });
   }),
   wrong("tasks.complete", "a task is not completed without data", "§2.3", async (c) => {
     await c.does(() => c.client.tasks.complete(UNKNOWN, "task", {}), noRequest("missing_argument"));
