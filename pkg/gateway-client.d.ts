@@ -18,7 +18,7 @@ export interface GatewayClientOptions<S extends SystemName = SystemName> {
 
 /** What every gateway's client has. */
 export interface GatewayRuns<S extends SystemName = SystemName> {
-  readonly runs: Runs<S>;
+  readonly runs: [S] extends ["hatchet"] ? Hatchet["runs"] : Runs<S>;
   /** The first page of the list, now and whenever it moved. */
   events(options?: CallOptions & { filter?: Filter }): AsyncIterable<Page<S>>;
 }

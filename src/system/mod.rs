@@ -4,7 +4,7 @@ mod answer;
 mod operation;
 
 pub use answer::{json, member, odd, wrong};
-pub use operation::{Answer, Body, File, Operation, Parameter, Reads, Safety};
+pub use operation::{Answer, Body, File, Form, Operation, Parameter, Reads, Safety};
 
 use crate::describe::{self, Document, Raw, Value, Wire};
 use crate::error::{Error, Kind, Result, SystemName};

@@ -1,7 +1,7 @@
 //! The tables of what every system can do as a JavaScript module: clients and what speaks to a gateway make their methods of
 //! them, without WebAssembly.
 use crate::error::SystemName;
-use crate::system::{Body, Operation, Reads, Safety, System};
+use crate::system::{Body, Form, Operation, Reads, Safety, System};
 use crate::systems;
 use serde_json::{Map, Value, json};
 
@@ -30,7 +30,7 @@ fn signature(operation: &Operation) -> Value {
             Body::Whole(_) => "whole",
             Body::Of(_) => "of",
         },
-        "asks": operation.query.iter().any(|parameter| !parameter.required),
+        "asks": operation.query.iter().any(|parameter| !parameter.required && parameter.form != Form::Fixed),
         "get": operation.is_plain_read(),
         "safety": match operation.safety {
             Safety::Read => "read",

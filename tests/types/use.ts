@@ -83,5 +83,9 @@ function pages(bytes: Uint8Array): Run<"hatchet">[] {
 pages(new Uint8Array());
 
 declare const hatchet: Hatchet;
+(await hatchet.tasks.logs(id, { level: ["ERROR"], since: new Date() })).items[0]?.message satisfies string | undefined;
+(await new GatewayClient({ baseUrl: "http://localhost/api" }).runs.timings(id)).items[0]?.startedAt satisfies string | undefined;
+// @ts-expect-error: a level is one of four
+void hatchet.logs({ level: "FATAL" });
 void hatchet.runs.cancel(run, { force: true });
 void hatchet.runs.cancel(id);

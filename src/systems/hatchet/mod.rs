@@ -48,7 +48,7 @@ pub static DOCUMENTS: [Document; 6] = [
 ];
 
 /// What else it sends and takes.
-pub static OTHERS: [Value; 10] = [
+pub static OTHERS: [Value; 13] = [
     model::V1TriggerWorkflowRunRequest::VALUE,
     model::V1CancelTaskRequest::VALUE,
     model::V1ReplayTaskRequest::VALUE,
@@ -59,6 +59,9 @@ pub static OTHERS: [Value; 10] = [
     model::WorkflowList::VALUE,
     model::V1TaskTimingList::VALUE,
     model::ServerVersion::VALUE,
+    model::V1LogLineList::VALUE,
+    model::V1TaskRunMetric::VALUE,
+    model::V1TaskPointMetric::VALUE,
 ];
 
 /// Which of the operations that runs have everywhere it knows.

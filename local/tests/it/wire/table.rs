@@ -56,6 +56,7 @@ pub const ROUTES: &[Row] = &[
     ("POST /hatchet/api/v1/tenants/*/workflows/*/scheduled", 200, Json(more::ScheduledWorkflows::VALUE)),
     ("GET /hatchet/api/v1/tenants/*/workflows/scheduled/*", 200, Json(more::ScheduledWorkflows::VALUE)),
     ("POST /hatchet/api/v1/stable/tenants/*/webhooks/*", 200, Json(more::WebhookReceived::VALUE)),
+    ("POST /hatchet/api/v1/users/login", 400, Json(hatchet::APIErrors::VALUE)),
     ("POST /hatchet/api/v1/users/login", 429, Null),
     // Formance
     ("GET /formance/_info", 200, Json(flows::ServerInfo::VALUE)),
