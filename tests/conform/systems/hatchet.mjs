@@ -1,6 +1,7 @@
 // Hatchet v1: what the suite asks of it. Workflows need a worker, so the caller names them.
 import { NODE, right, wrong } from "../case.mjs";
 import { exactly, match, members, nothing, object, some, sorted, uuid } from "../shape.mjs";
+import { operations } from "./hatchet-operations.mjs";
 import { UNKNOWN, ZERO, NIL, JSON_TYPE, DETAILS, ONLY_ID, PAGE, IDS, message, NOT_FOUND, noRequest, at, TRIGGER, GIVEN, ask, ended, going, listed, within } from "./hatchet-shapes.mjs";
 
 export const client = (runward, options) => new runward.Hatchet(options);
@@ -259,4 +260,5 @@ export const cases = [
   wrong("replay", "an unknown run is answered with no ids", "§3.3", async (c) => {
     await c.does(() => c.client.runs.replay(UNKNOWN), { gives: object({ accepted: exactly(false) }), wire: { status: 200, headers: JSON_TYPE, body: exactly({ ids: [] }) } });
   }),
+  ...operations,
 ];
