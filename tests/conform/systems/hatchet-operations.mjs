@@ -94,7 +94,7 @@ export const operations = [
     const id = await taskOf(c);
     const page = await c.does(() => c.client.tasks.events(id), { gives: items(EVENT, { least: 1 }), wire: { at: at("GET", `/tasks/${id}/task-events`), status: 200, headers: JSON_TYPE, body: rows(EVENT) } });
     const types = page.items.map(({ eventType }) => eventType);
-    c.ensure("the events", "QUEUED … FINISHED", types, types.includes("QUEUED") && types[0] === "FINISHED");
+    c.equal("what cannot be missing", ["QUEUED", "STARTED", "FINISHED"], ["QUEUED", "STARTED", "FINISHED"].filter((type) => types.includes(type)));
     const times = page.items.map(({ timestamp }) => Date.parse(timestamp));
     c.equal("timestamps, newest first", times.toSorted((a, b) => b - a), times);
   }),
