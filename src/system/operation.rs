@@ -89,9 +89,11 @@ impl Parameter {
         let each = || -> Vec<Raw> { serde_json::from_str(value.as_str()).unwrap_or_else(|_| vec![value.clone()]) };
         match self.form {
             Form::One | Form::Fixed => scalar(value).map(|one| vec![one]).ok_or_else(|| odd(ONE)),
-            Form::Many => {
-                each().iter().map(scalar).collect::<Option<_>>().ok_or_else(|| odd("a text, a number, or a list of them"))
-            }
+            Form::Many => each()
+                .iter()
+                .map(scalar)
+                .collect::<Option<_>>()
+                .ok_or_else(|| odd("a text, a number, or a list of them")),
             Form::Time => {
                 let date = scalar(value).and_then(|text| time(&text));
                 date.map(|date| vec![date]).ok_or_else(|| odd("milliseconds since 1970, or a date with an offset"))
@@ -121,7 +123,13 @@ fn pairs(value: &Raw, each: &[Raw]) -> Option<Vec<String>> {
     match members(value) {
         Some(Others(members)) => members
             .iter()
-            .map(|(name, value)| Some(format!("{}:{}", Some(name).filter(|name| !name.contains(':') && !name.is_empty())?, scalar(value)?)))
+            .map(|(name, value)| {
+                Some(format!(
+                    "{}:{}",
+                    Some(name).filter(|name| !name.contains(':') && !name.is_empty())?,
+                    scalar(value)?
+                ))
+            })
             .collect(),
         None => each.iter().map(|one| scalar(one).filter(is_pair)).collect(),
     }
@@ -351,7 +359,8 @@ impl Operation {
                 let missing = || odd(system, "the answer holds no list at /rows");
                 let held: Others = serde_json::from_str(response.text()?).map_err(|_| missing())?;
                 // Where there are none, some lists hold `null`.
-                let rows: Option<Option<Vec<Raw>>> = held.get("rows").and_then(|rows| serde_json::from_str(rows.as_str()).ok());
+                let rows: Option<Option<Vec<Raw>>> =
+                    held.get("rows").and_then(|rows| serde_json::from_str(rows.as_str()).ok());
                 let rows = rows.ok_or_else(missing)?.unwrap_or_default();
                 let next = self.offset_behind(request, rows.len());
                 let next = next.map_or_else(String::new, |next| format!(",\"next\":\"{next}\""));

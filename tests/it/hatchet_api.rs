@@ -449,7 +449,8 @@ fn arguments_are_written_as_hatchet_reads_them() {
         assert!(tasks.contains(&(pair.0, pair.1.to_owned())), "{pair:?} {tasks:?}");
     }
     // As they come out of a gateway's query.
-    let again = query("tasks.list", serde_json::json!({ "since": "1000", "metadata": ["a:1", "b:2"], "status": "FAILED" }));
+    let again =
+        query("tasks.list", serde_json::json!({ "since": "1000", "metadata": ["a:1", "b:2"], "status": "FAILED" }));
     assert!(again.contains(&("since", "1970-01-01T00:00:01Z".into())), "{again:?}");
     assert_eq!(again.iter().filter(|(name, _)| *name == "additional_metadata").count(), 2);
     assert_eq!(again.iter().filter(|(name, _)| *name == "statuses").count(), 1);

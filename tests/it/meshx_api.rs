@@ -110,14 +110,20 @@ fn an_update_replaces_everything_so_nothing_may_be_left_out() {
 
 #[test]
 fn the_neighbours_have_operations_too() {
-    let asked = |name: &str, arguments: Value| operation(name).request(SystemName::MeshX, &Scope::default(), &raw(&arguments)).unwrap();
+    let asked = |name: &str, arguments: Value| {
+        operation(name).request(SystemName::MeshX, &Scope::default(), &raw(&arguments)).unwrap()
+    };
     assert_eq!(asked("graph", json!({ "id": "x" })).query, [("identifier", "x".to_owned())]);
     let logs = asked("compute.logs", json!({ "id": "x", "jobType": "dq" }));
     assert_eq!(logs.path, "/api/data/compute/log");
     assert_eq!(logs.query, [("identifier", "x".to_owned()), ("job_type", "dq".into())]);
-    let logs = operation("compute.logs").answer(SystemName::MeshX, &Request::get("/"), answer(200, r#"{"logs":["a"]}"#)).unwrap();
+    let logs = operation("compute.logs")
+        .answer(SystemName::MeshX, &Request::get("/"), answer(200, r#"{"logs":["a"]}"#))
+        .unwrap();
     assert!(logs == Answer::Json(r#"["a"]"#.into()));
-    let products = operation("products").answer(SystemName::MeshX, &Request::get("/"), answer(200, body("data-products"))).unwrap();
+    let products = operation("products")
+        .answer(SystemName::MeshX, &Request::get("/"), answer(200, body("data-products")))
+        .unwrap();
     assert!(matches!(products, Answer::Json(text) if text.starts_with('[')));
 }
 

@@ -41,9 +41,13 @@ pub static OPERATIONS: [Operation; 13] = [
         CURSOR,
         UNTIL,
         // Without them a server leaves out evicted tasks, which are RUNNING.
-        Parameter::of("status", "statuses")
-            .as_a(Form::Many)
-            .usually(&["QUEUED", "RUNNING", "COMPLETED", "CANCELLED", "FAILED"]),
+        Parameter::of("status", "statuses").as_a(Form::Many).usually(&[
+            "QUEUED",
+            "RUNNING",
+            "COMPLETED",
+            "CANCELLED",
+            "FAILED",
+        ]),
         WORKFLOW,
         METADATA,
         Parameter::fixed("additional_metadata_operator", &["AND"]),
@@ -53,8 +57,15 @@ pub static OPERATIONS: [Operation; 13] = [
     Operation::read("tasks.get", "/api/v1/stable/tasks/{id}", &[]).with(&[Parameter::of("attempt", "attempt")]),
     // Without a limit a server sends none.
     Operation::list("tasks.events", "/api/v1/stable/tasks/{id}/task-events").with(&[LIMIT, CURSOR]),
-    Operation::list("tasks.logs", "/api/v1/stable/tasks/{id}/logs")
-        .with(&[LIMIT, FROM, UNTIL, SEARCH, LEVEL, ORDER, Parameter::of("attempt", "attempt")]),
+    Operation::list("tasks.logs", "/api/v1/stable/tasks/{id}/logs").with(&[
+        LIMIT,
+        FROM,
+        UNTIL,
+        SEARCH,
+        LEVEL,
+        ORDER,
+        Parameter::of("attempt", "attempt"),
+    ]),
     Operation::list("logs", "/api/v1/stable/tenants/{@tenant}/logs").with(&[
         LIMIT,
         FROM,
@@ -66,9 +77,8 @@ pub static OPERATIONS: [Operation; 13] = [
         Parameter::of("task", "taskExternalIds").as_a(Form::Many),
         WORKFLOW,
     ]),
-    Operation::read("metrics", "/api/v1/stable/tenants/{@tenant}/task-metrics", &[]).with(&[
-        SINCE, UNTIL, WORKFLOW, METADATA,
-    ]),
+    Operation::read("metrics", "/api/v1/stable/tenants/{@tenant}/task-metrics", &[])
+        .with(&[SINCE, UNTIL, WORKFLOW, METADATA]),
     Operation::read("histogram", "/api/v1/stable/tenants/{@tenant}/task-point-metrics", &["results"]).with(&[
         Parameter::of("since", "createdAfter").as_a(Form::Time),
         Parameter::of("until", "finishedBefore").as_a(Form::Time),
@@ -207,6 +217,14 @@ impl Api for HatchetApi {
 
     fn cancel(&self, scope: &Scope, id: &str) -> Result<Request> {
         by_ids(scope, "cancel", &[id])
+    }
+
+    fn cancel_all(&self, scope: &Scope, ids: &[&str]) -> Option<Result<Request>> {
+        Some(by_ids(scope, "cancel", ids))
+    }
+
+    fn cancelled_all(&self, response: &Response) -> Result<Vec<String>> {
+        find(response, &["ids"])?.ok_or_else(|| odd("the answer holds no ids at /ids"))
     }
 
     fn replay(&self, scope: &Scope, id: &str) -> Result<Request> {

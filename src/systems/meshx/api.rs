@@ -12,12 +12,8 @@ use std::collections::BTreeMap;
 const PATH: &str = "/api/data/orchestrator_workflow";
 
 const ID: Parameter = Parameter::needed("id", "identifier");
-const COMPUTE: &[Parameter] = &[
-    ID,
-    Parameter::of("jobType", "job_type"),
-    Parameter::of("suffix", "suffix"),
-    Parameter::of("run", "run"),
-];
+const COMPUTE: &[Parameter] =
+    &[ID, Parameter::of("jobType", "job_type"), Parameter::of("suffix", "suffix"), Parameter::of("run", "run")];
 
 /// What meshX can do beside the runs' common operations.
 pub static OPERATIONS: [Operation; 7] = [
