@@ -81,6 +81,8 @@ async fn an_abort_of_formance_is_taken_and_shows_no_effect() {
     assert_eq!((effect.accepted, effect.effect), (true, Effected::Ineffective));
     assert_eq!(effect.run.unwrap().snapshot.run.status, "running");
     let hasty = Call { deadline: Some(2_000.0), ..Call::default() };
+    // A clock that leaves the request itself time enough.
+    let client = speaking(&Formance, &server.url, 2.0);
     assert_eq!(ends(client.cancel(RUN, true, &hasty)).await.unwrap().effect, Effected::Unknown, "too early to tell");
 }
 
