@@ -161,14 +161,16 @@ pub fn parse_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> Res
 /// A page of runs, in the common view.
 ///
 /// # Errors
-/// `decode` with all findings when the text is not a valid page; `argument` as in [`validate_run`].
+/// `decode` with all findings when the text is not a valid page, and when it is lines of JSON, which no one value holds;
+/// `argument` as in [`validate_run`].
 pub fn parse_page(system: &dyn Documents, bytes: &[u8], options: &Options) -> Result<ParsedPage> {
     let report = valid(validate_run(system, bytes, options)?)?;
     if report.what != What::Page {
         return Err(unfit(&report, "a page of runs", "parseRun"));
     }
     let text = text(bytes)?;
-    Ok(ParsedPage { runs: system.page(text)?, rows: rows(system, text), findings: report.findings })
+    let several = |_| unfit(&report, "one page", "parseRun for each of its lines");
+    Ok(ParsedPage { runs: system.page(text).map_err(several)?, rows: rows(system, text), findings: report.findings })
 }
 
 /// The system whose documents a text holds: the one whose description the first value fits best, if there is one.
