@@ -142,8 +142,8 @@ impl<H: Host> Client<H> {
             if let Some(failure) = self.vault.failed_since(failures) {
                 return Err(failure);
             }
-            let Some(_lead) = self.vault.turn.take() else {
-                self.vault.turn.idle().await;
+            let Some(_lead) = self.vault.turn.take(&self.host) else {
+                Turn::look(&self.host).await;
                 continue;
             };
             match self.fetch(clock).await {

@@ -158,8 +158,8 @@ impl<H: Host> Client<H> {
 
     /// Is that among what the system can do?
     fn can(&self, operation: &str) -> Result<()> {
-        let known = self.system.capabilities().iter().find(|(name, _)| *name == operation);
-        if known.is_some_and(|(_, can)| *can) {
+        let known = self.system.capabilities().into_iter().find(|(name, _)| *name == operation);
+        if known.is_some_and(|(_, can)| can) {
             return Ok(());
         }
         let message = format!("{} cannot do that: {}", self.system.name(), crate::http::quote(operation));

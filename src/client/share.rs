@@ -95,8 +95,8 @@ impl<H: Host> Client<H> {
             if self.shared.list.borrow().begun >= asked {
                 return self.shared.row(id);
             }
-            match self.shared.turn.take() {
-                None => self.shared.turn.idle().await,
+            match self.shared.turn.take(&self.host) {
+                None => Turn::look(&self.host).await,
                 Some(_lead) => self.read_list().await,
             }
         }

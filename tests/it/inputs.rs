@@ -353,10 +353,6 @@ runward::object! {
 struct Elsewhere;
 
 impl runward::system::Documents for Elsewhere {
-    fn capabilities(&self) -> &'static [(&'static str, bool)] {
-        &[]
-    }
-
     fn name(&self) -> runward::error::SystemName {
         runward::error::SystemName::Onfido
     }

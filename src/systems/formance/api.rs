@@ -14,8 +14,8 @@ pub const SERVICE: &str = "/api/orchestration";
 /// The most rows that a page holds: a server cuts larger pages to that without a word.
 const MAX_PAGE: u32 = 100;
 
-const CURSOR: Parameter = Parameter { argument: "cursor", wire: "cursor", required: false };
-const LIMIT: Parameter = Parameter { argument: "limit", wire: "pageSize", required: false };
+const CURSOR: Parameter = Parameter::of("cursor", "cursor");
+const LIMIT: Parameter = Parameter::of("limit", "pageSize");
 const PAGING: &[Parameter] = &[CURSOR, LIMIT];
 
 /// What Flows can do beside the runs' common operations.

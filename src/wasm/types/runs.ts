@@ -146,6 +146,8 @@ export interface Filter {
   tags?: string | string[];
   /** How many runs a page holds at the most; Onfido's pages have a size of their own. */
   limit?: number;
+  /** Inputs and outputs too, where the list leaves them out otherwise. */
+  payloads?: boolean;
   /** The `next` of an earlier page. */
   cursor?: string;
 }

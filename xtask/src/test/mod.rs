@@ -31,6 +31,8 @@ enum Part {
     Www,
     /// The vendors' official clients against the local engine, and their requests beside ours.
     Vendors,
+    /// Whether the local engine behaves as clients rely on, from Node and Chromium; and that mutated servers are found out.
+    Conform,
     /// The dashboard in Chromium, through workerd, to the local engine.
     E2e,
 }
@@ -72,6 +74,11 @@ impl Part {
                 build::package()?;
                 build::engine()?;
                 node::run("tests/vendors", &[])
+            }
+            Part::Conform => {
+                build::package()?;
+                build::engine()?;
+                node::run("tests/conform", &[("CHROMIUM", chromium::find()?)])
             }
             Part::E2e => {
                 build::dashboard()?;
