@@ -22,7 +22,9 @@ let handler = silent;
 let asked = resolvers();
 const server = createServer((request, response) => {
   handler(request, response);
-  asked.resolve(once(request.socket, "close").then(() => performance.now()));
+  request.socket.on("error", () => {});
+  // In an array, because a promise would be waited for.
+  asked.resolve([new Promise((resolve) => request.socket.once("close", () => resolve(performance.now())))]);
 }).listen(0, "127.0.0.1");
 await once(server, "listening");
 const url = `http://127.0.0.1:${server.address().port}`;
@@ -39,22 +41,23 @@ const watch = async (signal) => {
   for await (const change of client().runs.watch(id, { signal })) void change;
 };
 
-/** Phases: what the server does, what is called, milliseconds until the call is in that phase, and is a connection left to end? */
+/** Phases: what the server does, what is called, milliseconds until the call is in that phase, and is a connection left to end, does the server hear of it? */
 const phases = {
   "before the headers": [silent, get, 20, true],
   "in the body": [begun, get, 20, true],
   "in the pause before another try": [failing, get, 60, false],
   "between two reads of a watch": [whole, watch, 60, false],
-  "while the token is fetched": [silent, (signal) => client({ token: () => sleep(1_000, "a-token") }).runs.get(id, { signal }), 20, false],
+  "while the token is fetched": [silent, (signal) => client({ token: () => sleep(1_000, "a-token") }).runs.get(id, { signal }), 20, false, false],
   "before the headers, of a bare fetch": [silent, (signal) => fetch(url, { signal }), 20, true],
 };
 
 /** One abort: when, and how long until the call rejected. */
-async function aborted(does, call, wait) {
+async function aborted(does, call, wait, reaches) {
   handler = does;
   asked = resolvers();
   const controller = new AbortController();
   const outcome = call(controller.signal).then(() => Promise.reject(new Error("it ended by itself")), () => performance.now());
+  if (reaches) await asked.promise;
   await sleep(wait);
   const from = performance.now();
   controller.abort("enough");
@@ -65,13 +68,13 @@ async function aborted(does, call, wait) {
 const sorted = (numbers) => numbers.toSorted((a, b) => a - b);
 const print = (name, value, goal, unit) => console.log(JSON.stringify({ name, value, goal, unit }));
 
-for (const [phase, [does, call, wait, connected]] of Object.entries(phases)) {
+for (const [phase, [does, call, wait, connected, reaches = true]] of Object.entries(phases)) {
   const seen = [];
   const closed = [];
   for (let i = 0; i < TIMES; i++) {
-    const { from, rejected } = await aborted(does, call, wait);
+    const { from, rejected } = await aborted(does, call, wait, reaches);
     seen.push(rejected);
-    if (connected) closed.push((await (await asked.promise)) - from);
+    if (connected) closed.push((await (await asked.promise)[0]) - from);
   }
   print(`abort ${phase}: rejected after`, sorted(seen)[TIMES / 2], 5, "ms, median");
   print(`abort ${phase}: rejected after`, sorted(seen).at(-1), null, "ms, at the most");
