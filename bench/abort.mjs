@@ -15,8 +15,8 @@ const id = JSON.parse(running).run.metadata.id;
 
 const silent = () => {};
 const begun = (_, response) => void response.writeHead(200, { "content-type": "application/json" }).write("{");
-const failing = (_, response) => void response.writeHead(503, { "retry-after": "5" }).end();
-const whole = (_, response) => void response.writeHead(200, { "content-type": "application/json" }).end(running);
+const failing = (_, response) => void response.writeHead(503, { "retry-after": "5", connection: "close" }).end();
+const whole = (_, response) => void response.writeHead(200, { "content-type": "application/json", connection: "close" }).end(running);
 
 let handler = silent;
 let asked = resolvers();
