@@ -1,13 +1,13 @@
-// Asks the cases of mutated servers: each must be found out, by a case of the operation that its mutation strikes.
+// Asks mutated servers the cases of the operation that the mutation strikes: one of them must find it out.
 import { mutations } from "./mutations.mjs";
 import { ask } from "./node.mjs";
 import { proxy } from "./proxy.mjs";
 
 // Of a server that does not do what it says nothing is to be waited for long.
 const OPTIONS = { patience: 4_000, together: 12, hurried: true };
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 
-/** For every mutation that strikes one of the targets the case that found it: `{ system, name, operation, found?, others }`. */
+/** For every mutation that strikes one of the targets the first case that found it: `{ system, name, operation, found? }`. */
 export async function mutants(targets) {
   const waiting = mutations.flatMap((mutation) => targets.filter(({ system }) => system === mutation.system).map((target) => [mutation, target]));
   const results = [];
@@ -26,16 +26,15 @@ export async function control(targets) {
 }
 
 async function judged({ system, name, operation, mutate }, target) {
-  const { results } = await through(target, Object.create(mutate));
-  const differing = results.filter(({ outcome }) => outcome === "differs");
-  const found = differing.find(({ of }) => of.includes(operation));
-  return { system, name, operation, found: found && `${found.of.join(", ")}: ${found.name}`, others: differing.length - (found ? 1 : 0) };
+  const { results } = await through(target, Object.create(mutate), operation);
+  const found = results.find(({ outcome }) => outcome === "differs");
+  return { system, name, operation, found: found && `${operation}: ${found.name}` };
 }
 
-async function through(target, mutate) {
+async function through(target, mutate, of) {
   const { url, end } = await proxy(target.access.baseUrl, mutate);
   try {
-    return await ask({ ...target, access: { ...target.access, baseUrl: url } }, OPTIONS);
+    return await ask({ ...target, access: { ...target.access, baseUrl: url } }, { ...OPTIONS, of });
   } finally {
     end();
   }

@@ -29,16 +29,19 @@ export class Suite {
     return this.#memory.get(name);
   }
 
-  /** Asks all cases; gives a result for each, in their order, and what could not be taken back. */
-  async run(only) {
-    const cases = this.cases.filter(({ name }) => only === undefined || name.includes(only));
+  /**
+   * Asks all cases, or those whose names hold `only`, or those `of` an operation; gives a result for each, in their order, and
+   * what could not be taken back.
+   */
+  async run({ only, of } = {}) {
+    const cases = this.cases.filter((one) => (only === undefined || one.name.includes(only)) && (of === undefined || one.of.includes(of)));
     const results = [];
     const waiting = cases.entries();
     const work = async () => {
       for (const [index, one] of waiting) results[index] = await this.#ask(one);
     };
     await Promise.all(Array.from({ length: this.together }, work));
-    if (only === undefined) results.push(...uncovered(this, cases));
+    if (only === undefined && of === undefined) results.push(...uncovered(this, cases));
     return { system: this.system, behind: this.behind, results, left: await this.#tidy() };
   }
 
@@ -62,9 +65,9 @@ export class Suite {
 
   #unasked({ needs, only, slow }) {
     if (slow && this.hurried) return "it is slow";
+    if (this.behind && only !== undefined) return only;
     const missing = needs.filter((need) => lookUp(this.given, need) === undefined);
-    if (missing.length > 0) return `needs ${missing.map(option).join(" and ")}`;
-    return this.behind && only !== undefined ? only : undefined;
+    return missing.length > 0 ? `needs ${missing.map(option).join(" and ")}` : undefined;
   }
 
   async #tidy() {

@@ -1,6 +1,7 @@
 // Hatchet v1: what the suite asks of it. Workflows need a worker, so the caller names them.
 import { NODE, right, wrong } from "../case.mjs";
 import { exactly, match, members, nothing, object, some, sorted, uuid } from "../shape.mjs";
+import { operations } from "./hatchet-operations.mjs";
 import { UNKNOWN, ZERO, NIL, JSON_TYPE, DETAILS, ONLY_ID, PAGE, IDS, message, NOT_FOUND, noRequest, at, TRIGGER, GIVEN, ask, ended, going, listed, within } from "./hatchet-shapes.mjs";
 
 export const client = (runward, options) => new runward.Hatchet(options);
@@ -158,7 +159,7 @@ export const cases = [
   }),
   right("list", "a time before anything holds no rows", "§8 since, until", async (c) => {
     const page = await c.does(() => c.client.runs.list({ since: 0, until: 1_000 }), { wire: { status: 200, body: sorted({ pagination: object({ current_page: exactly(1), num_pages: exactly(0) }), rows: exactly([]) }) } });
-    c.equal("the page", { runs: [] }, page);
+    c.equal("its runs", [[], undefined], [page.runs, page.next]);
   }),
   wrong("list", "a page of nothing, which a server fails at, is refused before it is sent", "§8: limit=0 is 500", async (c) => {
     await c.does(() => c.client.runs.list({ limit: 0 }), { fails: { name: "ArgumentError" }, sends: 0 });
@@ -259,4 +260,5 @@ export const cases = [
   wrong("replay", "an unknown run is answered with no ids", "§3.3", async (c) => {
     await c.does(() => c.client.runs.replay(UNKNOWN), { gives: object({ accepted: exactly(false) }), wire: { status: 200, headers: JSON_TYPE, body: exactly({ ids: [] }) } });
   }),
+  ...operations,
 ];
