@@ -91,6 +91,11 @@ impl<H: Host> Client<H> {
         }
     }
 
+    /// Would a request have to wait longer for its turn than for the list?
+    pub(super) fn is_busy(&self) -> bool {
+        self.shared.pace.get().wait(self.host.now()) > policy::SHARED
+    }
+
     /// How the run's row is in a read of the list that begins no earlier than now; `None` where there is none.
     pub(super) async fn fresh_row(&self, id: &str) -> Option<Row> {
         let asked = self.host.now();
