@@ -17,6 +17,9 @@ use std::rc::Rc;
 /// Milliseconds by which the clocks of a system may differ.
 const SKEW: Millis = 60_000.0;
 
+/// Milliseconds between two looks of one who waits for the list, at the most.
+const LOOK: f64 = 80.0;
+
 /// A row's text in short.
 pub(super) type Row = u64;
 
@@ -88,6 +91,11 @@ impl<H: Host> Client<H> {
         }
     }
 
+    /// Would a request have to wait longer for its turn than for the list?
+    pub(super) fn is_busy(&self) -> bool {
+        self.shared.pace.get().wait(self.host.now()) > policy::SHARED
+    }
+
     /// How the run's row is in a read of the list that begins no earlier than now; `None` where there is none.
     pub(super) async fn fresh_row(&self, id: &str) -> Option<Row> {
         let asked = self.host.now();
@@ -96,7 +104,8 @@ impl<H: Host> Client<H> {
                 return self.shared.row(id);
             }
             match self.shared.turn.take(&self.host) {
-                None => Turn::look(&self.host).await,
+                // Those who wait may be a thousand, so they look seldom, and not all at once.
+                None => Turn::look(&self.host, self.next_list() + LOOK * self.host.random()).await,
                 Some(_lead) => self.read_list().await,
             }
         }
@@ -105,8 +114,7 @@ impl<H: Host> Client<H> {
 
     /// Reads the list for all. What fails here is found again, and told, by the reads of the runs.
     async fn read_list(&self) {
-        let next = self.shared.list.borrow().begun + policy::SHARED;
-        self.host.sleep((next - self.host.now()).max(0.0)).await;
+        self.host.sleep(self.next_list()).await;
         let begun = self.host.now();
         let read = self.unfinished().await;
         let worth = read.as_ref().is_ok_and(|(rows, pages)| rows.len() >= 2 * pages);
@@ -115,6 +123,11 @@ impl<H: Host> Client<H> {
         }
         let rows = read.map(|(rows, _)| rows).unwrap_or_default();
         self.shared.list.replace(List { begun, rows });
+    }
+
+    /// Milliseconds until the list may be read again.
+    fn next_list(&self) -> f64 {
+        (self.shared.list.borrow().begun + policy::SHARED - self.host.now()).max(0.0)
     }
 
     /// The rows of runs that are at no end, and on how many pages they were.

@@ -181,6 +181,10 @@ impl<H: Host> Watch<H> {
             self.schedule(self.client.host().now());
             return Ok(None);
         }
+        if self.accepted.is_none() && self.client.is_busy() {
+            // The list tells meanwhile how the row is before the first read, which spares a second one.
+            self.in_time(self.client.fresh_row(&self.id)).await?;
+        }
         self.in_time(self.client.paced()).await?;
         self.row = self.client.shared.row(&self.id);
         self.read_at = self.client.host().now();

@@ -3,7 +3,7 @@
 //! | request, below the base path | answer |
 //! |---|---|
 //! | `GET /` | the systems and what each can do |
-//! | `GET /{system}/runs?status=&since=&until=&workflow=&metadata=&limit=&cursor=` | `{runs, next?}` |
+//! | `GET /{system}/runs?status=&since=&until=&workflow=&metadata=&limit=&cursor=` | `{runs, unreadable, next?}` |
 //! | `POST /{system}/runs`, JSON or a form | 202, `Location`, the run |
 //! | `GET /{system}/runs/{id}` | the run, with what the system sent under `wire` |
 //! | `GET /{system}/runs/{id}/events` | an event stream of the run's changes, until its confirmed end |

@@ -167,6 +167,22 @@ test("input_that_is_no_json_is_told_beside_its_field_and_sends_nothing", async (
   assert.deepEqual(page.requests.filter((request) => request.method() === "POST"), []);
 });
 
+test("rows_that_cannot_be_read_are_counted_and_hide_no_other", async (t) => {
+  const page = await open(t, "/");
+  const id = await create(page, { workflow: "charge-card" });
+  await page.route("**/api/hatchet/events*", (route) => route.abort());
+  await page.route("**/api/hatchet/runs?*", async (route) => {
+    const response = await route.fetch();
+    const list = await response.json();
+    const finding = { code: "missing", severity: "error", pointer: "/status", message: "it is missing", level: "wire", evidence: "observed" };
+    await route.fulfill({ response, json: { ...list, unreadable: [{ index: 0, findings: [finding] }, { index: 3, findings: [finding] }] } });
+  });
+  await page.goto(`${chain.origin}/#/`);
+  await page.reload();
+  await row(page, id).waitFor();
+  await page.getByText("2 rows of the list could not be read").waitFor();
+});
+
 test("the_list_is_moved_through_and_filtered_by_the_keyboard", async (t) => {
   const page = await open(t, "/create");
   const id = await create(page, { workflow: "charge-card", metadata: { note: "needle" } });

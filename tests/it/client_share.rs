@@ -130,7 +130,7 @@ async fn a_thousand_watches_cost_no_more_requests_than_the_rate() {
         .run_until(async {
             let begun = std::time::Instant::now();
             let watches: Vec<_> = (0..1_000).map(|number| watch(&client, number)).collect();
-            pass(40_000.0).await;
+            pass(10_000.0).await;
             let seconds = begun.elapsed().as_secs_f64() * SPEED;
             let sent = client.host().sent() as f64;
             assert!(sent <= Pace::BURST + Pace::RATE * seconds, "{sent} requests in {seconds} s");
@@ -164,9 +164,13 @@ async fn a_few_watches_read_for_themselves() {
     LocalSet::new()
         .run_until(async {
             let watches: Vec<_> = (0..policy::FEW).map(|number| watch(&client, number)).collect();
-            pass(10_000.0).await;
+            ends(async {
+                while reads(&server, 0) < 6 {
+                    pass(100.0).await;
+                }
+            })
+            .await;
             assert_eq!(lists(&server), 0);
-            assert!(reads(&server, 0) > 5);
             watches.iter().for_each(JoinHandle::abort);
         })
         .await;

@@ -236,7 +236,11 @@ export interface Runs<S extends SystemName = SystemName> {
    * their page's `unreadable`; `for await` gives all other runs first, and fails with a `DecodeError` then.
    */
   list(filter?: Filter, options?: CallOptions): PagePromise<S>;
-  /** Every change of a run, until its confirmed end. */
+  /**
+   * Every change of a run, until its confirmed end. All watches of one client together send at most 50 requests a second, after
+   * as many at once; when they are more than eight, they share the reads of a list. In a page that is hidden a watch rests, and
+   * reads at once when it is seen or online again.
+   */
   watch(id: string, options?: WatchOptions): AsyncIterable<Change<S>>;
   /** Waits until a run is finished, by two reads that agree. */
   wait(id: string, options?: WatchOptions): Promise<Run<S>>;
