@@ -292,6 +292,9 @@ pub fn schedule_time_out(act: &Act<'_>, task: i64, retry: i64) -> Result<(), Err
 /// A finished task gets the event too: its status stays, its `finishedAt` moves, and GET task believes it.
 pub fn cancel(act: &Act<'_>, task: i64) -> Result<(), Error> {
     let mut task = Task::load(act.db, task)?;
+    if task.state.is_final() && !act.hatchet.manners().late_cancel {
+        return Ok(());
+    }
     act.emit(&mut task, Kind::Cancelled, act.now, Said::default())?;
     if task.state.is_final() {
         return act.push(act.now, &Work::Advance { run: task.run });
