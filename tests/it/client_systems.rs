@@ -122,7 +122,8 @@ async fn what_a_system_cannot_do_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn every_operation_of_a_table_is_a_capability_and_the_other_way_round() {
-    let common = ["create", "get", "list", "watch", "wait", "cancel", "replay", "findByKey"];
+    let common =
+        ["create", "get", "list", "watch", "wait", "cancel", "replay", "findByKey", "cancelMany", "replayMany"];
     for system in [&Hatchet as &'static dyn System, &Formance, &Onfido, &MeshX] {
         let operations: Vec<&str> = system.api().operations().iter().map(|operation| operation.name).collect();
         let named: Vec<&str> = system.capabilities().into_iter().map(|(name, _)| name).collect();

@@ -36,7 +36,7 @@ pub use routes::router;
 use crate::Error;
 use crate::chance::{Chance, Purpose, Spread};
 use crate::clock::{Alarm, Clock, Micros, Pace};
-use crate::database::{Database, fact, fact_or, keep};
+use crate::database::{Cached, Database, fact, fact_or, keep};
 use crate::token::Keys;
 use scenario::Workflow;
 
@@ -171,14 +171,14 @@ impl Hatchet {
         for workflow in workflows {
             let registered = self.database.write(|db| {
                 let (id, version_id) = (named_id(&workflow.name), named_id(&format!("{}#1", workflow.name)));
-                db.execute(
+                db.run(
                     "INSERT INTO hatchet_workflow (name, id, version_id, created, definition) VALUES (?1, ?2, ?3, ?4, \
                      ?5) ON CONFLICT (name) DO UPDATE SET definition = ?5",
                     params![workflow.name, id, version_id, now, serde_json::to_string(&workflow)?],
                 )?;
                 let sql = "SELECT created, paused FROM hatchet_workflow WHERE name = ?";
                 let (created, paused) =
-                    db.query_row(sql, [&workflow.name], |row| Ok((row.get(0)?, row.get::<_, bool>(1)?)))?;
+                    db.one(sql, [&workflow.name], |row| Ok((row.get(0)?, row.get::<_, bool>(1)?)))?;
                 let (is_paused, is_deleted) = (AtomicBool::new(paused), AtomicBool::new(false));
                 Ok(Registered { workflow, id, version_id, created, is_paused, is_deleted })
             })?;
@@ -203,7 +203,7 @@ impl Hatchet {
     pub fn pause(&self, name: &str, is_paused: bool) -> Result<(), Error> {
         let registered = self.workflow(name)?;
         self.database.write(|db| {
-            db.execute("UPDATE hatchet_workflow SET paused = ? WHERE name = ?", params![is_paused, name])?;
+            db.run("UPDATE hatchet_workflow SET paused = ? WHERE name = ?", params![is_paused, name])?;
             Ok(())
         })?;
         registered.is_paused.store(is_paused, Ordering::SeqCst);

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::Error;
 use crate::clock::Micros;
+use crate::database::Cached;
 
 /// A run as it was asked for.
 #[derive(Debug, Clone)]
@@ -217,7 +218,7 @@ impl Task {
 
     /// The number of the next task.
     pub fn next_id(db: &Connection) -> Result<i64, Error> {
-        Ok(db.query_row("SELECT coalesce(max(id), 0) + 1 FROM hatchet_task", [], |row| row.get(0))?)
+        Ok(db.one("SELECT coalesce(max(id), 0) + 1 FROM hatchet_task", [], |row| row.get(0))?)
     }
 
     /// Adds or changes the row.

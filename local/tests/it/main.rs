@@ -14,5 +14,6 @@ mod plans;
 mod receiver;
 mod recorded;
 mod shape;
+mod tour;
 mod wire;
 mod world;

@@ -300,6 +300,7 @@ fn formance_with(status: &str, stages: &[&str], change: impl Fn(&mut Value)) -> 
 
 fn formance_cases() -> Vec<Case> {
     let done = ["succeeded", "succeeded"];
+    let created = |at: &str| formance_with("running", &[], set("/createdAt", json!(at)));
     vec![
         Case(
             "two stages and the gap between them",
@@ -475,6 +476,18 @@ fn formance_cases() -> Vec<Case> {
             vec![formance("running", &["failed"]), formance("running", &["failed", "running"])],
             &["conflict"],
             &["stage_left_open"],
+        ),
+        Case(
+            "the same creation, to the nanosecond and to the microsecond",
+            vec![created("2026-11-22T17:19:19.123456789+01:00"), created("2026-11-22T16:19:19.123456Z")],
+            &["same"],
+            &[],
+        ),
+        Case(
+            "another creation",
+            vec![created("2026-11-22T16:19:19.123456Z"), created("2026-11-22T16:19:19.123457Z")],
+            &["conflict"],
+            &["not_same_run"],
         ),
         Case(
             "another workflow",
