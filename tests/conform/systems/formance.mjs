@@ -255,7 +255,7 @@ export const cases = [
   wrong("cancelMany", "what is wrong with one run is its own result", "§7", async (c) => {
     const id = await waiting(c);
     const all = await c.does(() => c.client.runs.cancelMany([UNKNOWN, id]));
-    c.equal("what was taken", [[UNKNOWN, false], [id, true]], all.map((one) => [one.id, one.accepted]).toSorted());
+    c.equal("what was taken", [[UNKNOWN, false], [id, true]].toSorted(), all.map((one) => [one.id, one.accepted]).toSorted());
     c.equal("what went wrong", ["NotFoundError"], all.filter(({ error }) => error !== undefined).map(({ error }) => error.name));
     if ((await c.client.runs.get(id)).phase !== "finished") await told(c, id);
   }),
