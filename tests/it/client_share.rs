@@ -125,13 +125,13 @@ async fn pass(millis: f64) {
 async fn a_thousand_watches_cost_no_more_requests_than_the_rate() {
     let store = Store::of(1_000);
     let server = store.serve().await;
-    let client = client(&server.url, SPEED, limits());
+    let client = client(&server.url, 2.0, limits());
     LocalSet::new()
         .run_until(async {
             let begun = std::time::Instant::now();
             let watches: Vec<_> = (0..1_000).map(|number| watch(&client, number)).collect();
-            pass(10_000.0).await;
-            let seconds = begun.elapsed().as_secs_f64() * SPEED;
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            let seconds = begun.elapsed().as_secs_f64() * 2.0;
             let sent = client.host().sent() as f64;
             assert!(sent <= Pace::BURST + Pace::RATE * seconds, "{sent} requests in {seconds} s");
             watches.iter().for_each(JoinHandle::abort);
@@ -267,6 +267,23 @@ async fn whoever_reads_the_list_for_all_may_go() {
             store.set(3, "COMPLETED");
             store.list(3, "COMPLETED");
             assert_eq!((&mut watches[3]).await.unwrap(), "COMPLETED");
+            watches.iter().for_each(JoinHandle::abort);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_list_that_tells_of_other_runs_alone_is_given_up() {
+    let store = Store::of(12);
+    store.listed.lock().unwrap().clear();
+    (100..200).for_each(|number| store.list(number, "RUNNING"));
+    let server = store.serve().await;
+    let client = client(&server.url, SPEED, limits());
+    LocalSet::new()
+        .run_until(async {
+            let watches: Vec<_> = (0..12).map(|number| watch(&client, number)).collect();
+            pass(15_000.0).await;
+            assert!(lists(&server) <= 1, "{}", lists(&server));
             watches.iter().for_each(JoinHandle::abort);
         })
         .await;
