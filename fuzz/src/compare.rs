@@ -1,10 +1,13 @@
 //! One text, read by all: do they agree?
-use crate::fixtures::canonical;
 use crate::oracle::{self, Findings};
+use crate::report;
+use crate::slow::{self, Text};
 use crate::target::Target;
 use runward::describe::{Column, Kind, Value};
-use runward::finding::{CATALOGUE, Code, Finding, Level, Severity};
+use runward::finding::{CATALOGUE, Code, Finding, Level, Report, Severity};
 use runward::read::{Limits, NO_STATUS, Padded, Place, Walked, first_value};
+use runward::system::Documents;
+use runward::validate::{Options, validate_run};
 use serde_json::Value as Json;
 
 /// In what readers may differ, and why. Everything else must be the same.
@@ -59,27 +62,58 @@ pub fn compare(target: &mut Target, text: &[u8], level: Level) -> Result<Compare
     let place = Place { input: &input, start: 0, prefix: "", positions: false };
     let of = |finding: Finding| (code_of(finding.code), finding.severity, finding.pointer);
     let mut ours: Findings = walker.findings(&place, None).into_iter().map(of).collect();
-    if matches!(walked, Walked::To(end) if first_value(&input, end).is_some()) {
+    let more = matches!(walked, Walked::To(end) if first_value(&input, end).is_some());
+    let read = slow::read(text, DEPTH as usize);
+    let slow = oracle::check(&read, &target.value, level, None);
+    same("the walker", &ours, &slow)?;
+    if more != read.more.is_some() {
+        return Err("they do not agree on where the value ends".into());
+    }
+    if more {
         ours.insert((Code::BadJson, Severity::Error, String::new()));
     }
-    let slow = oracle::check(text, &target.value, level, DEPTH as usize, None);
-    if ours != slow {
-        let ours_alone: Vec<_> = ours.difference(&slow).collect();
-        let slow_alone: Vec<_> = slow.difference(&ours).collect();
-        return Err(format!("the walker alone found {ours_alone:?}, the slow check alone {slow_alone:?}"));
+    if let Some(system) = target.system {
+        compare_report(system, text, &read, level)?;
     }
     let right = oracle::is_right(&ours);
     let json = serde_json::from_slice::<Json>(text);
     let difference = difference(&ours, &json)?;
     if let (true, Level::Wire, Ok(json)) = (right, level, &json) {
-        compare_value(target, text, json)?;
+        compare_value(target, text, &read)?;
         compare_table(target, text, json)?;
     }
     Ok(Compared { right, difference })
 }
 
+fn same(who: &str, ours: &Findings, slow: &Findings) -> Result<(), String> {
+    if ours == slow {
+        return Ok(());
+    }
+    let ours_alone: Vec<_> = ours.difference(slow).collect();
+    let slow_alone: Vec<_> = slow.difference(ours).collect();
+    Err(format!("{who} alone found {ours_alone:?}, the slow check alone {slow_alone:?}"))
+}
+
+/// What is reported of the whole text, whatever it turns out to be.
+fn compare_report(system: &dyn Documents, text: &[u8], read: &Text, level: Level) -> Result<(), String> {
+    let options = Options { level, max_findings: usize::MAX, ..Options::default() };
+    let report = validate_run(system, text, &options).map_err(|error| format!("{error:?}"))?;
+    let Some(slow) = report::expected(system, text, read, level) else { return Ok(()) };
+    same("the report", &findings_of(&report), &slow)?;
+    if report.valid != oracle::is_right(&slow) {
+        return Err(format!("the report says valid: {}", report.valid));
+    }
+    Ok(())
+}
+
+/// The findings of a report.
+pub fn findings_of(report: &Report) -> Findings {
+    let findings = report.findings.iter();
+    findings.map(|finding| (code_of(finding.code), finding.severity, finding.pointer.clone())).collect()
+}
+
 /// As deep as the usual options allow, and as deep as serde_json reads.
-const DEPTH: u32 = 127;
+pub const DEPTH: u32 = 127;
 
 /// The verdicts on the text as JSON, whatever it describes, are the same, or differ in a way that is wanted.
 fn difference(ours: &Findings, theirs: &serde_json::Result<Json>) -> Result<Option<usize>, String> {
@@ -95,13 +129,12 @@ fn difference(ours: &Findings, theirs: &serde_json::Result<Json>) -> Result<Opti
 }
 
 /// Decoding and encoding gives the same value back.
-fn compare_value(target: &Target, text: &[u8], json: &Json) -> Result<(), String> {
+fn compare_value(target: &Target, text: &[u8], read: &Text) -> Result<(), String> {
     let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
     let again = (target.again)(text).map_err(|error| format!("right, but does not decode: {error}"))?;
-    if canonical(&again) != canonical(text) || serde_json::from_str::<Json>(&again).ok().as_ref() != Some(json) {
-        return Err("decoding and encoding changed the value".into());
-    }
-    Ok(())
+    let again = slow::read(again.as_bytes(), DEPTH as usize);
+    let same = read.root.as_ref().zip(again.root.as_ref()).is_some_and(|(before, after)| slow::is_same(before, after));
+    if same { Ok(()) } else { Err("decoding and encoding changed the value".into()) }
 }
 
 fn code_of(printed: &str) -> Code {

@@ -2,10 +2,13 @@
 //! check of our own. All must agree, on the verdict, on every finding and its pointer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test may fail so
 
+pub mod arbitrary;
 pub mod compare;
 pub mod fixtures;
 pub mod mutate;
 pub mod native;
 pub mod oracle;
+pub mod report;
 pub mod slow;
+pub mod stream;
 pub mod target;

@@ -13,20 +13,12 @@ pub fn is_right(findings: &Findings) -> bool {
     findings.iter().all(|(_, severity, _)| *severity != Severity::Error)
 }
 
-/// All that is wrong or odd with a text of one such value. `run` is the object that is the run, where that is no row.
-pub fn check(text: &[u8], value: &Value, level: Level, depth: usize, run: Option<&'static Object>) -> Findings {
-    let read = slow::read(text, depth);
-    let mut check = Check {
-        level,
-        run,
-        found: Findings::new(),
-        phantoms: vec![],
-        rows: BTreeSet::new(),
-        in_rows: false,
-        told: false,
-    };
-    for (code, pointer) in read.found {
-        check.record(code, &pointer);
+/// All that is wrong or odd with a value of this kind. `run` is the object that is the run, where that is no row.
+pub fn check(read: &slow::Text, value: &Value, level: Level, run: Option<&'static Object>) -> Findings {
+    let (found, rows) = (Findings::new(), BTreeSet::new());
+    let mut check = Check { level, run, found, phantoms: vec![], rows, in_rows: false, told: false };
+    for (code, pointer) in &read.found {
+        check.record(*code, pointer);
     }
     if let Some(root) = &read.root {
         check.value(root, value, &Place::default(), "");
@@ -120,7 +112,7 @@ impl Check {
         let code = match &node.value {
             Slow::String(text, _) => self.text(text, value.kind, place, pointer),
             Slow::Number(number) => self.number(number, value.kind, place, pointer),
-            Slow::Boolean => (!matches!(value.kind, Kind::Boolean)).then_some(Code::TypeMismatch),
+            Slow::Boolean(_) => (!matches!(value.kind, Kind::Boolean)).then_some(Code::TypeMismatch),
             _ => Some(Code::TypeMismatch),
         };
         if let Some(code) = code {
@@ -240,7 +232,7 @@ impl Check {
 fn takes(value: &Value, node: &Slow) -> bool {
     match node {
         Slow::Null => value.nullable || matches!(value.kind, Kind::Null | Kind::Any),
-        Slow::Boolean => matches!(value.kind, Kind::Boolean | Kind::Any),
+        Slow::Boolean(_) => matches!(value.kind, Kind::Boolean | Kind::Any),
         Slow::Number(_) => matches!(value.kind, Kind::Integer | Kind::Number | Kind::Any),
         Slow::Array(_) => matches!(value.kind, Kind::Array { .. } | Kind::Rows(_) | Kind::Any),
         Slow::Object(_) => matches!(value.kind, Kind::Object(_) | Kind::Map(_) | Kind::AnyObject | Kind::Any),

@@ -1,6 +1,7 @@
 //! JSON read slowly: one byte at a time, into a tree, by RFC 8259 and nothing of Runward's. It keeps what other readers throw
 //! away: names that stand twice, spellings of numbers, and what was read before the text broke off.
 use runward::finding::Code;
+use std::collections::BTreeMap;
 
 /// A value, as far as it was read.
 pub struct Node {
@@ -15,7 +16,7 @@ pub enum Slow {
     /// `null`.
     Null,
     /// `true` or `false`.
-    Boolean,
+    Boolean(bool),
     /// As it is spelled.
     Number(String),
     /// The text with its escapes resolved, and as it is spelled.
@@ -40,8 +41,12 @@ pub struct Member {
 pub struct Text {
     /// The value, where one was begun.
     pub root: Option<Node>,
-    /// What is odd or wrong whatever the text describes, with its pointer.
+    /// What is odd or wrong with it whatever it describes, with its pointer.
     pub found: Vec<(Code, String)>,
+    /// Was the value read to its end?
+    pub whole: bool,
+    /// Where more stands behind the value: is there a line end between them?
+    pub more: Option<bool>,
 }
 
 /// Reads a text of one value with at most so many levels open at once.
@@ -49,17 +54,48 @@ pub fn read(text: &[u8], depth: usize) -> Text {
     let mut reader = Reader { text, at: 0, path: vec![], found: vec![], depth };
     reader.spaces();
     let (root, end) = reader.value();
-    let mut broken = end.err();
-    reader.spaces();
-    if broken.is_none() && reader.at < text.len() {
-        reader.path.clear();
-        broken = Some(Code::BadJson);
-    }
-    if let Some(code) = broken {
+    if let Err(code) = end {
         let pointer = reader.pointer();
         reader.found.push((code, pointer));
     }
-    Text { root, found: reader.found }
+    let behind = reader.at;
+    reader.spaces();
+    let more = (end.is_ok() && reader.at < text.len()).then(|| text[behind..reader.at].contains(&b'\n'));
+    Text { root, found: reader.found, whole: end.is_ok(), more }
+}
+
+/// Are these the same value: members in any order, numbers as they are spelled?
+pub fn is_same(left: &Node, right: &Node) -> bool {
+    match (&left.value, &right.value) {
+        (Slow::Null, Slow::Null) => true,
+        (Slow::Boolean(left), Slow::Boolean(right)) => left == right,
+        (Slow::Number(left), Slow::Number(right)) | (Slow::String(left, _), Slow::String(right, _)) => left == right,
+        (Slow::Array(left), Slow::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| is_same(left, right))
+        }
+        (Slow::Object(left), Slow::Object(right)) => {
+            let by_name = |members: &[Member]| -> BTreeMap<String, usize> {
+                members.iter().enumerate().map(|(number, member)| (member.name.clone(), number)).collect()
+            };
+            let places = by_name(right);
+            let is_there = |member: &Member| {
+                let theirs = places.get(&member.name).and_then(|number| right[*number].value.as_ref());
+                theirs.zip(member.value.as_ref()).is_some_and(|(theirs, ours)| is_same(ours, theirs))
+            };
+            // where a name stands twice, order is all that tells
+            let in_order = |(left, right): (&Member, &Member)| {
+                let values = left.value.as_ref().zip(right.value.as_ref());
+                left.name == right.name && values.is_some_and(|(left, right)| is_same(left, right))
+            };
+            left.len() == right.len()
+                && if places.len() == right.len() {
+                    left.iter().all(is_there)
+                } else {
+                    left.iter().zip(right).all(in_order)
+                }
+        }
+        _ => false,
+    }
 }
 
 /// Appends a member's name to a pointer.
@@ -117,8 +153,8 @@ impl Reader<'_> {
         let rest = &self.text[self.at.min(self.text.len())..];
         let (literal, value) = match () {
             () if rest.starts_with(b"null") => ("null", Slow::Null),
-            () if rest.starts_with(b"true") => ("true", Slow::Boolean),
-            () if rest.starts_with(b"false") => ("false", Slow::Boolean),
+            () if rest.starts_with(b"true") => ("true", Slow::Boolean(true)),
+            () if rest.starts_with(b"false") => ("false", Slow::Boolean(false)),
             () => return None,
         };
         self.at += literal.len();

@@ -1,5 +1,6 @@
 //! What is damaged: every kind of body that a fixture has.
 use crate::fixtures::{self, Body, name_of};
+use crate::mutate::{Random, mutate};
 use runward::describe::{Kind, Members, Value, Wire};
 use runward::finding::Level;
 use runward::read::Walker;
@@ -10,6 +11,8 @@ use runward::systems;
 pub struct Target {
     /// The system, and the name of its type.
     pub name: String,
+    /// The system, where this is one of its documents.
+    pub system: Option<&'static dyn Documents>,
     /// How it looks.
     pub value: Value,
     /// Where its rows are, as a JSON Pointer; `None` if it fills no table.
@@ -26,9 +29,10 @@ pub struct Target {
 const LARGEST: usize = 12_000;
 
 impl Target {
-    fn new(system: &str, body: &Body) -> Target {
+    fn new(name: String, system: Option<&'static dyn Documents>, body: &Body) -> Target {
         Target {
-            name: format!("{system} {}", name_of(body.value)),
+            name,
+            system,
             value: body.value,
             rows: place_of_rows(&body.value),
             walkers: [Level::Wire, Level::Schema].map(|level| Walker::new(&body.value, level)),
@@ -50,6 +54,37 @@ impl Target {
     }
 }
 
+/// Texts without end, most of them damaged, of each target in turn.
+pub struct Texts {
+    /// What is damaged.
+    pub targets: Vec<Target>,
+    random: Random,
+    round: usize,
+}
+
+impl Texts {
+    /// The same seed gives the same texts.
+    pub fn new(seed: u64) -> Texts {
+        Texts { targets: targets(), random: Random::new(seed), round: 0 }
+    }
+
+    /// Begins anew with another seed.
+    pub fn seed(&mut self, seed: u64) {
+        (self.random, self.round) = (Random::new(seed), 0);
+    }
+
+    /// The number of a target, and a text of it.
+    #[allow(clippy::should_implement_trait)] // it never ends
+    pub fn next(&mut self) -> (usize, Vec<u8>) {
+        let number = self.round % self.targets.len();
+        self.round += 1;
+        let seeds = &self.targets[number].seeds;
+        let seed = &seeds[self.random.below(seeds.len())];
+        let text = if self.random.below(25) == 0 { seed.clone() } else { mutate(&mut self.random, seed) };
+        (number, text)
+    }
+}
+
 /// All targets of all systems, and one that has what no system has.
 pub fn targets() -> Vec<Target> {
     let mut targets: Vec<Target> = vec![];
@@ -60,12 +95,13 @@ pub fn targets() -> Vec<Target> {
     targets
 }
 
-fn of(system: &dyn Documents) -> Vec<Target> {
+fn of(system: &'static dyn Documents) -> Vec<Target> {
     let mut targets: Vec<Target> = vec![];
     for body in fixtures::of(system.name()) {
         let name = format!("{} {}", system.name(), name_of(body.value));
         let place = targets.iter().position(|target| target.name == name).unwrap_or_else(|| {
-            targets.push(Target::new(system.name().as_str(), &body));
+            let of_system = fixtures::document(system, body.value).map(|_| system);
+            targets.push(Target::new(name, of_system, &body));
             targets.len() - 1
         });
         targets[place].take(&body.text);
@@ -132,7 +168,7 @@ fn ugly() -> Target {
     };
     let deep = (122..129).flat_map(|depth| [nested(depth, "[", "]"), nested(depth, "{\"k\":", "}")]);
     let body = Body { name: "ugly".into(), text: whole.into(), value: Ugly::VALUE, again: fixtures::recode::<Ugly> };
-    let mut target = Target::new("no system", &body);
+    let mut target = Target::new("ugly".into(), None, &body);
     [whole, other].iter().for_each(|text| target.take(text));
     target.seeds.extend(deep.map(String::into_bytes));
     target

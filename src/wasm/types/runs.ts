@@ -1,3 +1,4 @@
+import type { RunwardError } from "../errors.js";
 import type { PagePromise } from "../runs.js";
 
 /** Runward's common word for how a run stands; `unknown` is a status that is not known. */
@@ -203,6 +204,23 @@ export interface Effect<S extends SystemName = SystemName> {
   run?: Run<S>;
 }
 
+/** What came of one of many runs. */
+export interface EffectOn<S extends SystemName = SystemName> extends Effect<S> {
+  id: string;
+  /** What went wrong with it; what came of the others is their own. */
+  error?: RunwardError;
+}
+
+/** How to cancel or replay many runs. */
+export interface ManyOptions extends CallOptions {
+  /** Look for the effect on each. */
+  confirm?: boolean;
+  /** Ask all the same where the lifecycle rules it out. */
+  force?: boolean;
+  /** Of how many at the most, 1,000 when absent: more is an `ArgumentError`, and none is touched. */
+  most?: number;
+}
+
 /** The runs of a system. */
 export interface Runs<S extends SystemName = SystemName> {
   /**
@@ -237,4 +255,11 @@ export interface Runs<S extends SystemName = SystemName> {
    * with a `TransitionError`, before anything is sent, unless `force` says otherwise.
    */
   replay(run: string | Run<S>, options?: MoveOptions & { confirm?: boolean }): Promise<Effect<S>>;
+  /**
+   * Asks for the end of many runs: of these, or of all that a filter lists and that can still end. What goes wrong with one
+   * is told in its own result. An empty filter is refused: say `since: 0` if every run is meant.
+   */
+  cancelMany(runs: (string | Run<S>)[] | Filter, options?: ManyOptions): Promise<EffectOn<S>[]>;
+  /** The same, to be done again. */
+  replayMany(runs: (string | Run<S>)[] | Filter, options?: ManyOptions): Promise<EffectOn<S>[]>;
 }

@@ -1,5 +1,5 @@
 //! `cargo xtask soak`: what takes long, everything or parts by name.
-mod fuzz;
+pub mod fuzz;
 
 use anyhow::Result;
 use clap::ValueEnum;

@@ -14,6 +14,15 @@ pub struct Count {
     pub failed: u32,
 }
 
+impl Count {
+    /// Checks that pass or fail as a whole; of one that failed, why.
+    pub fn of(checks: &[Result<()>]) -> Count {
+        checks.iter().filter_map(|check| check.as_ref().err()).for_each(|error| eprintln!("{error:#}"));
+        let failed = checks.iter().filter(|check| check.is_err()).count() as u32;
+        Count { passed: checks.len() as u32 - failed, failed }
+    }
+}
+
 impl AddAssign for Count {
     fn add_assign(&mut self, other: Count) {
         self.passed += other.passed;

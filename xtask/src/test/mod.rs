@@ -4,6 +4,7 @@ mod count;
 mod node;
 mod rust;
 
+use crate::soak::fuzz;
 use crate::{build, npm};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -21,6 +22,8 @@ pub struct Options {
 enum Part {
     /// The crates on this machine: tests, lints, format.
     Rust,
+    /// A tenth of what `cargo xtask soak fuzz` reads: damaged documents, natively and in WebAssembly.
+    Fuzz,
     /// The WebAssembly by itself: what becomes of a panic.
     Wasm,
     /// The packed package: its types and its manifest.
@@ -55,6 +58,10 @@ impl Part {
     fn run(self) -> Result<Count> {
         match self {
             Part::Rust => rust::run(),
+            Part::Fuzz => {
+                fuzz::prepare()?;
+                Ok(Count::of(&[fuzz::native(fuzz::TENTH), fuzz::wasm(fuzz::TENTH)]))
+            }
             Part::Wasm => {
                 build::panicking()?;
                 node::run("tests/wasm", &[])
