@@ -1,6 +1,6 @@
 // Every public name.
 import { runTableOf } from "./run-table.js";
-import { capabilitiesOf, transitionsOf } from "./tables.js";
+import { transitionsOf } from "./tables.js";
 import * as glue from "./wasm/runward.glue.js";
 
 export {
@@ -9,11 +9,11 @@ export {
 } from "./errors.js";
 export { Formance, Gateway, Hatchet, MeshX, Onfido, trigger } from "./clients.js";
 export { GatewayClient } from "./gateway-client.js";
+export { capabilities } from "./operations.js";
 export {
   allowedNext, applyEvent, diagram, expectation, lifecycle, newId, parsePage, parseRun, recognise, validateHistory, validateRun,
   validateTransition, verifyWebhook,
 } from "./wasm/runward.js";
 
-export const capabilities = capabilitiesOf(glue);
 export const transitions = transitionsOf(glue);
 export const RunTable = runTableOf(glue);

@@ -1,8 +1,9 @@
 // The classes that send, over those of the WebAssembly. What lives there goes with its instance when it panics; these
 // make it anew, so that no caller notices but the one whose call it was.
 import { ArgumentError } from "./errors.js";
+import { addOperations } from "./operations.js";
 import { PagePromise } from "./runs.js";
-import { __operations, generation } from "./wasm/runward.glue.js";
+import { generation } from "./wasm/runward.glue.js";
 import * as wasm from "./wasm/runward.js";
 
 class Client {
@@ -11,26 +12,12 @@ class Client {
   constructor(system, options) {
     this.#client = kept(() => new wasm.SystemClient(system, options));
     this.runs = runsOf(kept(() => this.#client().runs));
-    for (const operation of __operations(system)) this.#add(operation);
+    addOperations(this, system, ({ name }, args, options) => this.#client().operate(name, args, options));
   }
 
   // What a gateway or trigger shares of it.
   connection() {
     return this.#client().connection();
-  }
-
-  // A method of the system's own: its arguments in order, then an object of what else it takes, then options.
-  #add([name, places, body, asks]) {
-    const path = name.split(".");
-    const last = path.pop();
-    const home = path.reduce((at, part) => (at[part] ??= {}), this);
-    home[last] = async (...given) => {
-      const args = Object.fromEntries(places.map((place) => [place, given.shift()]));
-      if (body === "whole") args.body = given.shift();
-      if (body === "of") Object.assign(args, given.shift());
-      if (asks) Object.assign(args, given.shift());
-      return this.#client().operate(name, args, given.shift());
-    };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CallOptions, Filter, Page, Runs, SystemName } from "./wasm/runward.js";
+import type { CallOptions, Filter, Formance, Hatchet, MeshX, Onfido, Page, Runs, SystemName } from "./wasm/runward.js";
 
 /** Where the gateway is, and how to speak to it. */
 export interface GatewayClientOptions<S extends SystemName = SystemName> {
@@ -16,15 +16,28 @@ export interface GatewayClientOptions<S extends SystemName = SystemName> {
   retries?: number;
 }
 
-/**
- * The runs behind a gateway, for browsers: it holds no system's token.
- *
- * Streams end with a `NetworkError` or `TimeoutError`, both retryable, when the connection breaks or falls silent: open
- * them again.
- */
-export class GatewayClient<S extends SystemName = SystemName> {
-  constructor(options?: GatewayClientOptions<S>);
-  readonly runs: Runs<S>;
+/** What every gateway's client has. */
+export interface GatewayRuns<S extends SystemName = SystemName> {
+  readonly runs: [S] extends ["hatchet"] ? Hatchet["runs"] : Runs<S>;
   /** The first page of the list, now and whenever it moved. */
   events(options?: CallOptions & { filter?: Filter }): AsyncIterable<Page<S>>;
 }
+
+/** A system's own operations, as its own client has them. */
+export type Operations<S extends SystemName = SystemName> = { hatchet: Hatchet; formance: Formance; onfido: Onfido; meshx: MeshX }[S] extends infer Client
+  ? Omit<Client, "runs">
+  : never;
+
+/**
+ * A system behind a gateway, for browsers: it holds none of its tokens, and has the methods of the system's own client. What
+ * the gateway's operator does not offer is an `AuthError` with the code `operation_not_offered` or `read_only`; secrets in
+ * what it gives are `"[redacted]"`.
+ *
+ * Streams end with a `NetworkError` or `TimeoutError`, both retryable, when the connection breaks or falls silent: open
+ * them again. A page that is hidden or offline listens to nothing meanwhile, and goes on by itself when it is back.
+ */
+export type GatewayClient<S extends SystemName = SystemName> = GatewayRuns<S> & Operations<S>;
+
+export const GatewayClient: {
+  new <S extends SystemName = "hatchet">(options?: GatewayClientOptions<S>): GatewayClient<S>;
+};

@@ -1,6 +1,8 @@
-// The runs behind a gateway, for browsers: no token of a system, and the same `.runs` as the systems' own clients.
-import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, errorOf } from "./errors.js";
+// A system behind a gateway, for browsers: no token of its, and the same methods as its own client.
+import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, UnsupportedError, errorOf } from "./errors.js";
 import { events } from "./events.js";
+import { addOperations, capabilities } from "./operations.js";
+import { absence, presence, present } from "./presence.js";
 import { PagePromise, endOf, idOf, unfinished } from "./runs.js";
 
 const DEFAULTS = { timeout: 30_000, retries: 2 };
@@ -17,9 +19,14 @@ export class GatewayClient {
     if (!/^https?:\/\//.test(baseUrl) && globalThis.location === undefined) {
       throw new ArgumentError({ code: "invalid_base_url", message: "`baseUrl` must be absolute where there is no page: http(s)://…" });
     }
+    if (capabilities[system] === undefined) {
+      const known = Object.keys(capabilities).join(", ");
+      throw new ArgumentError({ code: "unknown_system", message: `\`system\` is one of ${known}.` });
+    }
     this.#base = `${baseUrl.replace(/\/+$/, "")}/${encodeURIComponent(system)}`;
     this.#options = { ...DEFAULTS, ...options };
-    this.runs = this.#runs();
+    this.runs = this.#runs(system);
+    addOperations(this, system, (operation, args, options) => this.#operate(operation, args, begun(options)));
   }
 
   /** The list's first page, now and whenever it moved. */
@@ -27,39 +34,45 @@ export class GatewayClient {
     yield* this.#stream(`/events${query(filter)}`, "page", begun(options));
   }
 
-  #runs() {
-    const at = (id, rest = "") => `/runs/${encodeURIComponent(id)}${rest}`;
-    const act = (name, idOf) => async (run, { confirm, force, ...options } = {}) =>
-      this.#send("POST", at(idOf(run, force), `/${name}${query({ confirm, force })}`), undefined, begun(options));
+  #runs(system) {
+    const at = (id, rest = "") => `/runs/${segment(id)}${rest}`;
+    const act = (name, idOf) => async (run, { confirm, force, ...options } = {}) => {
+      if (!capabilities[system][name]) throw unsupported(system, name);
+      return this.#send("POST", at(idOf(run, force), `/${name}${query({ confirm, force })}`), undefined, begun(options));
+    };
     const watch = (id, options) => this.#stream(at(id, "/events"), "change", begun(options));
     return {
       create: (request, { key, ...options } = {}) => this.#create({ ...request, key }, begun(options)),
-      get: (id, options) => this.#read(at(id), begun(options)),
+      get: async (id, options) => this.#read(at(id), begun(options)),
       list: (filter = {}, options) =>
         new PagePromise((cursor = filter.cursor) => this.#read(`/runs${query({ ...filter, cursor })}`, begun(options))),
       watch,
-      wait: (id, options) => endOf(watch(id, options)),
+      wait: async (id, options) => endOf(watch(id, options)),
       cancel: act("cancel", (run, force) => (force ? idOf(run) : unfinished(run))),
       replay: act("replay", idOf),
     };
   }
 
-  async #create(request, options) {
-    try {
-      return await this.#send("POST", "/runs", request, options);
-    } catch (error) {
-      if (!(error instanceof NetworkError || error instanceof TimeoutError)) throw error;
-      const message = `${error.message} Whether the run was created is unknown: look for it in the list before creating it again.`;
-      throw new UnknownOutcomeError({ code: "unknown_outcome", message }, { cause: error });
-    }
+  #create(request, options) {
+    const lost = "Whether the run was created is unknown: look for it in the list before creating it again.";
+    return unsure(this.#send("POST", "/runs", request, options), lost);
   }
 
-  async #read(path, options) {
+  #operate({ name, get, safety, file }, args, { force, ...options }) {
+    const path = `/do/${name}${query({ force })}`;
+    const take = file ? bytes : decoded;
+    if (get) return this.#read(`${path}${query(args)}`, options, { take });
+    if (safety === "read") return this.#read(path, options, { take, method: "POST", body: args });
+    const sent = this.#send("POST", path, args, options, take);
+    return safety === "again" ? sent : unsure(sent, "Whether it was done is unknown: look before you ask for it again.");
+  }
+
+  async #read(path, options, { method = "GET", body, take } = {}) {
     const retries = options.retries ?? this.#options.retries;
     const ended = any(options.limit, options.signal);
     for (let tried = 0; ; tried++) {
       try {
-        return await this.#send("GET", path, undefined, options);
+        return await this.#send(method, path, body, options, take);
       } catch (error) {
         if (ended.aborted || !error?.retryable || tried >= retries) throw error;
         await pause(Math.max(error.retryAfter ?? 0, PAUSE * 2 ** tried * (0.5 + Math.random())), ended);
@@ -68,13 +81,13 @@ export class GatewayClient {
     }
   }
 
-  async #send(method, path, body, options) {
+  async #send(method, path, body, options, take = decoded) {
     const timer = new AbortController();
     const limit = options.timeout ?? this.#options.timeout;
     const alarm = setTimeout(() => timer.abort(late(`No answer of the gateway within ${limit} ms.`)), limit);
     try {
       const response = await this.#fetch(method, path, body, any(timer.signal, options.limit, options.signal));
-      return await decoded(response);
+      return await take(response);
     } catch (error) {
       throw told(error, timer.signal, options);
     } finally {
@@ -82,7 +95,30 @@ export class GatewayClient {
     }
   }
 
+  // A page that is hidden or offline listens to nothing; when it is back it opens its stream again, and tells no state twice.
   async *#stream(path, wanted, options) {
+    let last;
+    for (let again = false; ; again = true) {
+      await presence(any(options.limit, options.signal));
+      const away = absence();
+      try {
+        let first = again && last !== undefined;
+        for await (const item of this.#listen(path, wanted, options, away.signal)) {
+          const told = first ? behind(last, item) : item;
+          first = false;
+          last = item;
+          if (told !== undefined) yield told;
+        }
+        return;
+      } catch (error) {
+        if (error?.retryable !== true || options.signal?.aborted || options.limit?.aborted || (present() && !away.signal.aborted)) throw error;
+      } finally {
+        away.end();
+      }
+    }
+  }
+
+  async *#listen(path, wanted, options, away) {
     const timer = new AbortController();
     let alarm;
     const listen = () => {
@@ -91,7 +127,7 @@ export class GatewayClient {
     };
     try {
       listen();
-      const response = await this.#fetch("GET", path, undefined, any(timer.signal, options.limit, options.signal));
+      const response = await this.#fetch("GET", path, undefined, any(timer.signal, away, options.limit, options.signal));
       if (!response.ok) await decoded(response);
       for await (const { name, data } of events(response.body)) {
         listen();
@@ -110,23 +146,55 @@ export class GatewayClient {
 
   #fetch(method, path, body, signal) {
     const { fetch = globalThis.fetch, token } = this.#options;
-    const headers = { accept: "application/json, text/event-stream" };
+    const headers = { accept: "application/json, text/event-stream, */*" };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     return fetch(this.#base + path, { method, headers, body: body && JSON.stringify(body), signal });
   }
 }
 
+// Without an id the way would lead to the list, and dots lead up.
+function segment(id) {
+  if (typeof id === "string" && !/^\.{0,2}$/.test(id)) return encodeURIComponent(id);
+  throw new ArgumentError({ code: "invalid_id", message: "The id of a run is a text, neither empty nor dots." });
+}
+
 function query(filter = {}) {
   const { metadata = {}, ...rest } = filter;
-  const pairs = Object.entries(rest).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  const pairs = Object.entries(rest).flatMap(([name, value]) => [value].flat().map((one) => [name, plain(name, one)]));
   const all = [...pairs, ...Object.entries(metadata).map(([key, value]) => ["metadata", `${key}:${value}`])];
   const text = new URLSearchParams(all.filter(([, value]) => value !== undefined)).toString();
   return text && `?${text}`;
 }
 
+// A time as milliseconds; nothing else that is an object can stand in a query.
+function plain(name, value) {
+  if (value instanceof Date) return +value;
+  if (typeof value !== "object" || value === null) return value ?? undefined;
+  throw new ArgumentError({ code: "wrong_argument", message: `\`${name}\` must be a text or a number.` });
+}
+
+async function bytes(response) {
+  return response.ok ? new Uint8Array(await response.arrayBuffer()) : decoded(response);
+}
+
+/** What is done only once, and whether it was is not known when the answer is lost. */
+async function unsure(sent, what) {
+  try {
+    return await sent;
+  } catch (error) {
+    if (!(error instanceof NetworkError || error instanceof TimeoutError)) throw error;
+    throw new UnknownOutcomeError({ code: "unknown_outcome", message: `${error.message} ${what}` }, { cause: error });
+  }
+}
+
+function unsupported(system, name) {
+  return new UnsupportedError({ code: "unsupported_operation", message: `${system} cannot do that: ${name}.`, system });
+}
+
 async function decoded(response) {
   const text = await response.text();
+  if (response.status === 204) return undefined;
   let value;
   try {
     value = JSON.parse(text);
@@ -145,6 +213,13 @@ function told(error, timer, { signal, limit }) {
   if (timer.aborted && timer.reason instanceof TimeoutError) return timer.reason;
   if (error?.code !== undefined && error.retryable !== undefined) return error;
   return new NetworkError({ code: "network", message: "The gateway cannot be reached.", retryable: true }, { cause: error });
+}
+
+/** What the first item of a stream that was opened again tells beyond the last: nothing, if it shows the same. */
+function behind(last, item) {
+  const state = ({ after, provisional, confirmedAt, ...page }) => JSON.stringify(after === undefined ? page : [after, provisional, confirmedAt !== undefined]);
+  if (state(last) === state(item)) return undefined;
+  return last.after === undefined ? item : { ...item, before: item.before ?? last.after };
 }
 
 const late = (message) => new TimeoutError({ code: "timeout", message, retryable: true });

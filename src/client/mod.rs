@@ -12,13 +12,15 @@ mod operate;
 mod page;
 mod read;
 mod send;
+mod share;
+mod turn;
 mod watch;
 
 pub use act::{Effect, Effected};
 pub use credentials::Credentials;
 pub use host::{Event, Host, race};
 pub use memory::Target;
-pub use page::Page;
+pub use page::{Page, Unreadable};
 pub use read::{Read, with_wire};
 pub use watch::{Change, Watch, WatchOptions};
 
@@ -29,7 +31,9 @@ use crate::policy::{Budget, Limits};
 use crate::system::{Scope, System, Way};
 use credentials::Vault;
 use memory::Memory;
+use share::Shared;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// What a client is made of, beside its transport and its secret.
 #[derive(Clone, Debug)]
@@ -86,6 +90,7 @@ pub struct Client<H> {
     base: Option<Base>,
     budget: Cell<Budget>,
     vault: Vault,
+    shared: Rc<Shared>,
     /// Runs this client created, and until when reads may not know them.
     young: Memory<f64>,
     /// Ends that this client saw confirmed.
@@ -117,9 +122,9 @@ impl<H: Host> Client<H> {
         if base.is_none() && way != Way::Token {
             return Err(Error::new(Kind::Argument, "missing_base_url", "give `baseUrl`").of(system.name()));
         }
-        let (budget, vault) = (Cell::default(), Vault::default());
+        let (budget, vault, shared) = (Cell::default(), Vault::default(), Rc::default());
         let (young, ended) = (Memory::default(), Memory::default());
-        Ok(Client { host, system, options, base, budget, vault, young, ended })
+        Ok(Client { host, system, options, base, budget, vault, shared, young, ended })
     }
 
     /// The system it speaks to.
@@ -153,8 +158,8 @@ impl<H: Host> Client<H> {
 
     /// Is that among what the system can do?
     fn can(&self, operation: &str) -> Result<()> {
-        let known = self.system.capabilities().iter().find(|(name, _)| *name == operation);
-        if known.is_some_and(|(_, can)| *can) {
+        let known = self.system.capabilities().into_iter().find(|(name, _)| *name == operation);
+        if known.is_some_and(|(_, can)| can) {
             return Ok(());
         }
         let message = format!("{} cannot do that: {}", self.system.name(), crate::http::quote(operation));

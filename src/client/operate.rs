@@ -6,7 +6,7 @@ use crate::describe::{Others, Raw};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::lifecycle::{Move, Moved};
 use crate::run::{Run, Stage};
-use crate::system::{Answer, Safety};
+use crate::system::{Answer, Safety, Scope};
 
 impl<H: Host> Client<H> {
     /// Does what the table of the system's operations calls by this name; `arguments` is an object. Reads are tried again
@@ -25,16 +25,19 @@ impl<H: Host> Client<H> {
         };
         let asked = self.system.rules().move_of(name);
         let Meant { arguments, id, run, part } = Meant::of(self.system.name(), asked, arguments)?;
-        let request = operation.request(self.system.name(), &arguments)?;
+        // What is wrong with the arguments is told before a secret is asked for, whoever's tenant it may be.
+        let scope = Scope { tenant: Some("-".into()), ..Scope::default() };
+        operation.request(self.system.name(), &scope, &arguments)?;
         self.may(name, Target { id: &id, read: run.as_ref() }, part, call)?;
         let clock = self.clock(call)?;
         let session = self.begin(&clock).await?;
+        let request = operation.request(self.system.name(), &session.scope, &arguments)?;
         let response = match operation.safety {
             Safety::Read => self.safe(&session, &clock, call, &request).await,
             Safety::Again => self.once(&session, &clock, call, &request).await,
             Safety::Once => self.once(&session, &clock, call, &request).await.map_err(unsure),
         };
-        operation.answer(self.system.name(), response?)
+        operation.answer(self.system.name(), &request, response?)
     }
 }
 

@@ -10,7 +10,7 @@
 //! | `GET /{system}/events`, queries as for the list | an event stream of the list's first page, whenever it moved |
 //! | `POST /{system}/runs/{id}/cancel?confirm=&force=`, `…/replay?confirm=&force=` | `{accepted, effect, run?}`; 409 for a run whose end was confirmed here |
 //! | `GET /{system}/do/{operation}?name=value`, for one that only reads | what it gives: JSON, or a file |
-//! | `POST /{system}/do/{operation}`, its arguments as a JSON object | the same; 204 where it gives nothing |
+//! | `POST /{system}/do/{operation}?force=`, its arguments as a JSON object | the same; 204 where it gives nothing |
 //!
 //! A system's own operations are those of its table ([`crate::system::Operation`]); without a word of its operator a gateway
 //! offers those that change nothing and give no file ([`Offer`]). Answers hide whatever is described as a secret, and

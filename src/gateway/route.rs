@@ -24,8 +24,9 @@ pub enum Plan {
     Cancel(SystemName, String, Act),
     /// Replay a run.
     Replay(SystemName, String, Act),
-    /// Do what the system's table calls by this name, with these arguments: an object.
-    Operate(SystemName, &'static str, Raw),
+    /// Do what the system's table calls by this name, with these arguments, an object; where the lifecycle rules it out, too,
+    /// when the switch is on.
+    Operate(SystemName, &'static str, Raw, bool),
 }
 
 /// How to cancel or replay.
@@ -51,8 +52,8 @@ pub enum Route {
 pub struct Need {
     system: SystemName,
     content_type: Option<String>,
-    /// Without one, a run is to be created.
-    operation: Option<&'static Operation>,
+    /// And whether it is forced; without one, a run is to be created.
+    operation: Option<(&'static Operation, bool)>,
 }
 
 impl Route {
@@ -63,8 +64,8 @@ impl Route {
             Route::NeedsBody(Need { system, content_type, operation: None }) => {
                 Ok(Plan::Create(system, body::create_from(system, None, content_type.as_deref(), body)?))
             }
-            Route::NeedsBody(Need { system, content_type, operation: Some(operation) }) => {
-                Ok(Plan::Operate(system, operation.name, body::arguments(content_type.as_deref(), body)?))
+            Route::NeedsBody(Need { system, content_type, operation: Some((operation, force)) }) => {
+                Ok(Plan::Operate(system, operation.name, body::arguments(content_type.as_deref(), body)?, force))
             }
         }
     }
@@ -87,23 +88,24 @@ impl Route {
 
 fn route(config: &Config, system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> Result<Route> {
     let get = || method(request, "GET");
-    let body = |operation| {
+    let with_body = |operation| {
         let content_type = request.header("content-type").map(str::to_owned);
         Ok(Route::NeedsBody(Need { system, content_type, operation }))
     };
     Ok(Route::Ready(match rest {
         ["runs"] if request.method == "POST" => {
             config.may_change()?;
-            return body(None);
+            return with_body(None);
         }
         ["do", name] => {
             let operation = config.operation(system, name)?;
             if !operation.is_plain_read() {
                 method(request, "POST")?;
-                return body(Some(operation));
+                let [force] = body::switches(query, ["force"])?;
+                return with_body(Some((operation, force)));
             }
             method(request, "GET")?;
-            Plan::Operate(system, operation.name, body::arguments_of(query)?)
+            Plan::Operate(system, operation.name, body::arguments_of(query)?, false)
         }
         ["runs"] => {
             method(request, "GET")?;

@@ -65,8 +65,9 @@ async fn run<H: Host>(
             let call = Call { force, ..call.clone() };
             Answer::json(200, client(system)?.replay(&id, confirm, &call).await?.public(own(system)?)?.json()?)
         }
-        Plan::Operate(system, name, arguments) => {
-            let given = client(system)?.operate(name, &arguments, call).await?.public(own(system)?)?;
+        Plan::Operate(system, name, arguments, force) => {
+            let call = Call { force, ..call.clone() };
+            let given = client(system)?.operate(name, &arguments, &call).await?.public(own(system)?)?;
             match given {
                 operation::Answer::Nothing => Answer::nothing(),
                 operation::Answer::Json(json) => Answer::json(200, json),
@@ -117,8 +118,8 @@ fn systems<H: Host>(
             capabilities: client
                 .system()
                 .capabilities()
-                .iter()
-                .map(|(can, able)| (*can, *able && !withheld.contains(&(*name, *can))))
+                .into_iter()
+                .map(|(can, able)| (can, able && !withheld.contains(&(*name, can))))
                 .collect(),
         })
         .collect();

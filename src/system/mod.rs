@@ -4,7 +4,7 @@ mod answer;
 mod operation;
 
 pub use answer::{json, member, odd, wrong};
-pub use operation::{Answer, Body, File, Operation, Parameter, Reads, Safety};
+pub use operation::{Answer, Body, File, Form, Operation, Parameter, Reads, Safety};
 
 use crate::describe::{self, Document, Raw, Value, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
@@ -29,8 +29,6 @@ pub trait Documents: Sync {
     fn has_secrets(&self) -> bool {
         false
     }
-    /// What the system can do, by the names of the client's operations.
-    fn capabilities(&self) -> &'static [(&'static str, bool)];
 }
 
 /// A system.
@@ -39,6 +37,13 @@ pub trait System: Documents {
     fn rules(&self) -> &'static Rules;
     /// How to speak to it.
     fn api(&self) -> &'static dyn Api;
+    /// Which of the operations that runs have everywhere it knows.
+    fn common(&self) -> &'static [(&'static str, bool)];
+    /// What it can do, by the names of the client's operations: what runs have everywhere, and its own.
+    fn capabilities(&self) -> Vec<(&'static str, bool)> {
+        let own = self.api().operations().iter().map(|operation| (operation.name, true));
+        self.common().iter().copied().chain(own).collect()
+    }
 }
 
 /// The requests of a system and what its answers mean. Values only: nothing here sends.
@@ -98,6 +103,10 @@ pub trait Api: Sync {
     /// Does a list hold every run, in any order, whatever was asked for?
     fn lists_all(&self) -> bool {
         false
+    }
+    /// How many runs a page of the list may be asked to hold; `None` where its size is the system's own.
+    fn largest_page(&self) -> Option<u32> {
+        None
     }
     /// Asks for a run's end.
     fn cancel(&self, _scope: &Scope, _id: &str) -> Result<Request> {

@@ -1,12 +1,13 @@
 //! The class behind `Hatchet`, `Formance`, `Onfido` and `MeshX`: one mechanism for all of them.
 use super::client::{self, CallOptions, Connection, JsClient, raw};
-use super::convert::{parsed, plain};
+use super::convert::parsed;
 use super::error::to_js;
+use super::given::Given;
 use super::runs::Runs;
 use super::signal::{abortable, promise};
 use crate::describe::Raw;
 use crate::error::SystemName;
-use crate::system::{Answer, Body, Operation, System};
+use crate::system::{Answer, System};
 use crate::systems;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -26,7 +27,9 @@ impl SystemClient {
     /// A client; nothing is sent yet. Throws `ArgumentError` for wrong options, and in a page, where a token is no secret.
     #[wasm_bindgen(constructor)]
     pub fn new(system: &str, options: JsValue) -> Result<SystemClient, JsValue> {
-        Ok(SystemClient { client: client::client(known(system)?, &options)?, signal: client::abort_signal(&options) })
+        let client = client::client(known(system)?, &options)?;
+        let signal = Given::any(&options).and_then(client::abort_signal).map_err(|error| to_js(&error))?;
+        Ok(SystemClient { client, signal })
     }
 
     /// Its runs.
@@ -54,23 +57,6 @@ impl SystemClient {
     pub fn connection(&self) -> Connection {
         Connection::of(&self.client)
     }
-}
-
-/// A system's own operations, as JavaScript calls them: for each its name, the names of its arguments in order, and whether
-/// an object with a body or with more of a query follows.
-#[wasm_bindgen(js_name = __operations, skip_typescript)]
-pub fn operations(system: &str) -> Result<JsValue, JsValue> {
-    let all: Vec<_> = known(system)?.api().operations().iter().map(signature).collect();
-    plain(&all).map_err(|error| to_js(&error))
-}
-
-fn signature(operation: &Operation) -> (&'static str, Vec<&'static str>, &'static str, bool) {
-    let body = match operation.body {
-        Body::None => "",
-        Body::Whole(_) => "whole",
-        Body::Of(_) => "of",
-    };
-    (operation.name, operation.places(), body, operation.query.iter().any(|parameter| !parameter.required))
 }
 
 fn known(system: &str) -> Result<&'static dyn System, JsValue> {

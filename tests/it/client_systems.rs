@@ -125,14 +125,14 @@ async fn every_operation_of_a_table_is_a_capability_and_the_other_way_round() {
     let common = ["create", "get", "list", "watch", "wait", "cancel", "replay", "findByKey"];
     for system in [&Hatchet as &'static dyn System, &Formance, &Onfido, &MeshX] {
         let operations: Vec<&str> = system.api().operations().iter().map(|operation| operation.name).collect();
-        let named: Vec<&str> = system.capabilities().iter().map(|(name, _)| *name).collect();
+        let named: Vec<&str> = system.capabilities().into_iter().map(|(name, _)| name).collect();
         assert_eq!(named, [&common[..], &operations[..]].concat(), "{}", system.name());
         let types = text("../../src/wasm/types/client.ts");
         for name in operations {
             let method = name.rsplit('.').next().unwrap();
             assert!(types.contains(&format!("  {method}(")), "{name} has no type");
         }
-        let can = |name: &str| system.capabilities().iter().any(|(known, can)| *known == name && *can);
+        let can = |name: &str| system.capabilities().into_iter().any(|(known, can)| known == name && can);
         let scope = runward::system::Scope { tenant: Some("t".into()), ..Default::default() };
         assert_eq!(can("cancel"), system.api().cancel(&scope, "x").is_ok(), "{}", system.name());
         assert_eq!(can("replay"), system.api().replay(&scope, "x").is_ok(), "{}", system.name());

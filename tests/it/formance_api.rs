@@ -17,7 +17,7 @@ fn operation(name: &str) -> &'static Operation {
 }
 
 fn asked(name: &str, arguments: Value) -> Result<Request> {
-    operation(name).request(SystemName::Formance, &raw(&arguments))
+    operation(name).request(SystemName::Formance, &Scope::default(), &raw(&arguments))
 }
 
 /// The operation, or the call of `runs`, whose request a recorded one is; none where we make no such request.
@@ -178,11 +178,13 @@ fn every_recorded_answer_is_read() {
         let held = match name {
             "create" => FormanceApi.created(&response).map(|id| id.len()),
             "list" => FormanceApi.listed(&Filter::default(), None, &response).map(|rows| rows.rows.len()),
-            _ => operation(name).answer(SystemName::Formance, response).map(|answer| match answer {
-                Answer::Nothing => 0,
-                Answer::Json(text) => serde_json::from_str::<Value>(&text).map(|_| 1).unwrap(),
-                Answer::File(_) => panic!("{name} gives no file"),
-            }),
+            _ => {
+                operation(name).answer(SystemName::Formance, &Request::get("/"), response).map(|answer| match answer {
+                    Answer::Nothing => 0,
+                    Answer::Json(text) => serde_json::from_str::<Value>(&text).map(|_| 1).unwrap(),
+                    Answer::File(_) => panic!("{name} gives no file"),
+                })
+            }
         };
         read.insert(recorded.name.clone(), held.unwrap_or_else(|error| panic!("{}: {error}", recorded.name)));
     }

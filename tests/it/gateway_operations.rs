@@ -75,7 +75,7 @@ fn asking(system: &dyn System, operation: &Operation) -> (&'static str, String, 
 /// An answer that holds whatever any operation looks for in one.
 fn anything(_: &Got) -> Reply {
     let list = json!([{ "id": "a" }]);
-    Reply::json(200, json!({ "data": list, "cursor": { "data": list, "next": "n" }, "entities": list, "logs": ["a"], "errors": list, "rows": list, "pagination": {} }).to_string())
+    Reply::json(200, json!({ "data": list, "cursor": { "data": list, "next": "n" }, "entities": list, "logs": ["a"], "errors": list, "rows": list, "pagination": {}, "results": list, "version": "v1" }).to_string())
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 use crate::recordings::Recorded;
 use runward::error::{Kind, SystemName};
 use runward::http::{Request, Response};
-use runward::system::{Api, Create, Filter, Scope};
-use runward::systems::hatchet::api::{self, HatchetApi};
+use runward::system::{Answer, Api, Create, Filter, Operation, Scope};
+use runward::systems::hatchet::api::{HatchetApi, OPERATIONS};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -41,16 +41,42 @@ fn ours(recorded: &Recorded) -> Option<runward::error::Result<Request>> {
         ("POST", [.., "tasks", "cancel"]) => HatchetApi.cancel(&scope(), only_id(&body?)?),
         ("POST", [.., "tasks", "replay"]) => HatchetApi.replay(&scope(), only_id(&body?)?),
         ("GET", ["api", "v1", "stable", "workflow-runs", id]) => HatchetApi.get(&scope(), id),
-        ("GET", ["api", "v1", "stable", "workflow-runs", id, "status"]) => api::status(id),
-        ("GET", ["api", "v1", "stable", "tasks", id]) if query.is_empty() => api::task(id),
-        ("GET", ["api", "v1", "stable", "tasks", id, "task-events"]) => {
-            api::task_events(id, query.get("limit")?.first()?.parse().ok()?)
+        ("GET", ["api", "v1", "stable", "tenants", _, "workflow-runs"]) if query.get("only_tasks")? == &["false"] => {
+            list(&query)?
         }
-        ("GET", ["api", "v1", "tenants", _, "workflows"]) => api::workflows(&scope(), query.get("name")?.first()?),
-        ("GET", ["api", "v1", "version"]) => Ok(api::version()),
-        ("GET", ["api", "v1", "stable", "tenants", _, "workflow-runs"]) => list(&query)?,
+        ("GET", parts) => operated(parts, &query)?,
         _ => return None,
     })
+}
+
+/// The request of whichever operation stands at this path.
+fn operated(parts: &[&str], query: &BTreeMap<String, Vec<String>>) -> Option<runward::error::Result<Request>> {
+    let at = |operation: &&Operation| -> Option<Option<String>> {
+        let own: Vec<&str> = operation.path.trim_matches('/').split('/').collect();
+        let mut id = None;
+        let fits = own.len() == parts.len()
+            && own.iter().zip(parts).all(|(own, part)| match *own {
+                "{@tenant}" => true,
+                "{id}" => {
+                    id = Some((*part).to_owned());
+                    true
+                }
+                own => own == *part,
+            });
+        fits.then_some(id)
+    };
+    let (operation, id) = OPERATIONS.iter().find_map(|operation| Some((operation, at(&operation)?)))?;
+    let mut arguments = serde_json::Map::new();
+    arguments.extend(id.map(|id| ("id".to_owned(), Value::String(id))));
+    for (name, values) in query {
+        let parameter = operation.query.iter().find(|parameter| parameter.wire == name)?;
+        arguments.insert(parameter.argument.to_owned(), serde_json::json!(values));
+        if values.len() == 1 {
+            arguments.insert(parameter.argument.to_owned(), serde_json::json!(values[0]));
+        }
+    }
+    arguments.remove("");
+    Some(operation.request(SystemName::Hatchet, &scope(), &raw(&Value::Object(arguments))))
 }
 
 fn only_id(body: &Value) -> Option<&str> {
@@ -60,7 +86,7 @@ fn only_id(body: &Value) -> Option<&str> {
 
 fn list(query: &BTreeMap<String, Vec<String>>) -> Option<runward::error::Result<Request>> {
     let known = ["since", "only_tasks", "limit", "offset", "statuses", "additional_metadata", "include_payloads"];
-    if query.keys().any(|name| !known.contains(&name.as_str())) || query.get("only_tasks")? != &["false"] {
+    if query.keys().any(|name| !known.contains(&name.as_str())) {
         return None;
     }
     let date = chrono::DateTime::parse_from_rfc3339(query.get("since")?.first()?).ok()?;
@@ -82,6 +108,7 @@ fn list(query: &BTreeMap<String, Vec<String>>) -> Option<runward::error::Result<
 const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("*", "query limit", "always sent, so that the end of a page can be told"),
     ("*", "query statuses", "always sent, because without them a server leaves out evicted runs"),
+    ("*", "query additional_metadata_operator", "always sent, so that several pairs must all match in whatever tenant"),
     ("*", "query until", "every page but the first ends where the first began"),
 ];
 
@@ -342,4 +369,105 @@ fn a_tenant_is_needed_and_cannot_leave_its_path() {
     assert_eq!(HatchetApi.create(&odd, &create).unwrap_err().code, "invalid_id");
     let path = HatchetApi.create(&Scope { tenant: Some("a/b".into()), ..Scope::default() }, &create).unwrap().path;
     assert_eq!(path, "/api/v1/stable/tenants/a%2Fb/workflow-runs/trigger");
+}
+
+fn operation(name: &str) -> &'static Operation {
+    OPERATIONS.iter().find(|operation| operation.name == name).unwrap()
+}
+
+fn asked(name: &str, arguments: Value) -> runward::error::Result<Request> {
+    operation(name).request(SystemName::Hatchet, &scope(), &raw(&arguments))
+}
+
+fn answered(name: &str, arguments: Value, recording: &str) -> Value {
+    let request = asked(name, arguments).unwrap();
+    let response = Recorded::get("hatchet", recording).response();
+    let Answer::Json(json) = operation(name).answer(SystemName::Hatchet, &request, response).unwrap() else {
+        panic!("{name} gives no JSON")
+    };
+    serde_json::from_str(&json).unwrap()
+}
+
+#[test]
+fn what_a_server_answered_to_an_operation_is_opened_once() {
+    let id = || serde_json::json!({ "id": "x" });
+    let count = |value: Value| value["items"].as_array().unwrap().len();
+    assert_eq!(count(answered("tasks.events", id(), "task-events-task")), 23);
+    assert_eq!(answered("tasks.events", id(), "task-events-task")["next"], Value::Null);
+    assert_eq!(count(answered("runs.events", id(), "task-events-run-standalone")), 0);
+    assert!(count(answered("runs.events", id(), "task-events-run-dag")) > 10);
+    assert!(count(answered("runs.timings", id(), "timings-dag")) > 3);
+    assert_eq!(answered("tasks.logs", id(), "logs")["items"][0]["message"], "line 1 of attempt 1");
+    assert_eq!(count(answered("workflows.list", serde_json::json!({ "name": "charge-card" }), "workflows-name")), 2);
+    assert_eq!(answered("metrics", serde_json::json!({}), "task-metrics")[1]["count"], 74);
+    assert_eq!(answered("runs.status", id(), "status-running"), "RUNNING");
+    assert_eq!(answered("version", serde_json::json!({}), "version"), "v0.104.7");
+    assert_eq!(answered("tasks.get", id(), "task-standalone-failed")["status"], "FAILED");
+}
+
+#[test]
+fn an_offset_leads_behind_a_full_page_and_no_further() {
+    let page = |limit: u32, cursor: Option<&str>, rows: &str| {
+        let request = asked("workflows.list", serde_json::json!({ "limit": limit, "cursor": cursor })).unwrap();
+        let body = format!("{{\"rows\":{rows},\"pagination\":{{}}}}").into_bytes();
+        let response = Response { status: 200, headers: vec![], body };
+        let answer = operation("workflows.list").answer(SystemName::Hatchet, &request, response).unwrap();
+        let Answer::Json(json) = answer else { panic!("no JSON") };
+        serde_json::from_str::<Value>(&json).unwrap()
+    };
+    assert_eq!(page(2, None, "[1,2]"), serde_json::json!({ "items": [1, 2], "next": "2" }));
+    assert_eq!(page(2, Some("2"), "[3,4]")["next"], "4");
+    assert_eq!(page(2, Some("4"), "[5]"), serde_json::json!({ "items": [5] }));
+    assert_eq!(page(2, None, "null"), serde_json::json!({ "items": [] }));
+    for odd in ["{}", r#"{"rows":7}"#, "[]", "null"] {
+        let response = Response { status: 200, headers: vec![], body: odd.into() };
+        let error = operation("version").answer(SystemName::Hatchet, &Request::get("/"), response).err().unwrap();
+        assert_eq!(error.kind, Kind::Decode, "{odd}");
+        let response = Response { status: 200, headers: vec![], body: odd.into() };
+        let error = operation("logs").answer(SystemName::Hatchet, &Request::get("/"), response).err().unwrap();
+        assert_eq!(error.kind, Kind::Decode, "{odd}");
+    }
+}
+
+#[test]
+fn arguments_are_written_as_hatchet_reads_them() {
+    let query = |name: &str, arguments: Value| -> Vec<(&'static str, String)> { asked(name, arguments).unwrap().query };
+    let tasks = query(
+        "tasks.list",
+        serde_json::json!({ "since": 1_000, "until": "2026-11-22T17:00:00.5+01:00", "status": ["RUNNING", "QUEUED"], "metadata": { "a": "b:c" }, "payloads": true }),
+    );
+    for pair in [
+        ("since", "1970-01-01T00:00:01Z"),
+        ("until", "2026-11-22T16:00:00.500Z"),
+        ("only_tasks", "true"),
+        ("limit", "50"),
+        ("statuses", "RUNNING"),
+        ("statuses", "QUEUED"),
+        ("additional_metadata", "a:b:c"),
+        ("include_payloads", "true"),
+    ] {
+        assert!(tasks.contains(&(pair.0, pair.1.to_owned())), "{pair:?} {tasks:?}");
+    }
+    // As they come out of a gateway's query.
+    let again =
+        query("tasks.list", serde_json::json!({ "since": "1000", "metadata": ["a:1", "b:2"], "status": "FAILED" }));
+    assert!(again.contains(&("since", "1970-01-01T00:00:01Z".into())), "{again:?}");
+    assert_eq!(again.iter().filter(|(name, _)| *name == "additional_metadata").count(), 2);
+    assert_eq!(again.iter().filter(|(name, _)| *name == "statuses").count(), 1);
+    assert_eq!(query("logs", serde_json::json!({ "task": ["a", "b"] }))[1], ("taskExternalIds", "a".to_owned()));
+    assert_eq!(asked("logs", serde_json::json!({})).unwrap().path, format!("/api/v1/stable/tenants/{TENANT}/logs"));
+    for (name, arguments) in [
+        ("tasks.list", serde_json::json!({ "since": "yesterday" })),
+        ("tasks.list", serde_json::json!({ "since": 1e300 })),
+        ("tasks.list", serde_json::json!({ "metadata": { "a:b": "c" } })),
+        ("tasks.list", serde_json::json!({ "metadata": "a" })),
+        ("tasks.list", serde_json::json!({ "metadata": { "a": {} } })),
+        ("tasks.list", serde_json::json!({ "status": [{}] })),
+        ("tasks.get", serde_json::json!({ "id": "a", "attempt": [1] })),
+    ] {
+        assert_eq!(asked(name, arguments.clone()).unwrap_err().code, "wrong_argument", "{arguments}");
+    }
+    assert_eq!(asked("tasks.list", serde_json::json!({ "only_tasks": false })).unwrap_err().code, "unknown_argument");
+    let nobody = operation("logs").request(SystemName::Hatchet, &Scope::default(), &raw(&serde_json::json!({})));
+    assert_eq!(nobody.unwrap_err().code, "missing_tenant");
 }

@@ -3,7 +3,7 @@ use runward::error::Kind;
 use runward::finding::{CATALOGUE, Level, Report, Severity, What};
 use runward::systems;
 use runward::systems::hatchet::{Hatchet, model};
-use runward::validate::{Options, parse_page, parse_run, validate_run};
+use runward::validate::{Options, parse_run, validate_run};
 use runward_fuzz::fixtures::{bodies, documents};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -245,25 +245,6 @@ fn an_empty_array_is_a_page_without_runs() {
 }
 
 #[test]
-fn a_bare_array_of_runs_is_parsed_as_a_page_and_lines_are_not() {
-    let (details, only_id) = (body("run-replayed"), body("trigger-only-id"));
-    let page = |text: &str| parse_page(&Hatchet, text.as_bytes(), &Options::default());
-    assert_eq!(page("[]").unwrap().runs, []);
-    let parsed = page(&format!("[{details},{only_id}]")).unwrap();
-    assert_eq!((parsed.runs.len(), parsed.rows), (2, ""));
-    let alone = parse_run(&Hatchet, details.as_bytes(), &Options::default()).unwrap();
-    assert_eq!(parsed.runs[0], alone.snapshot.run);
-    let rows = |text: &str| serde_json::from_str::<Json>(text).unwrap()["rows"].to_string();
-    assert_eq!(page(&rows(&body("list-mixed"))).unwrap().runs, page(&body("list-mixed")).unwrap().runs);
-    let lines = page(&format!("{}\n{}", details.trim(), only_id.trim())).unwrap_err();
-    assert!(lines.message.contains("parseRun for each of its lines"), "{}", lines.message);
-    let instance =
-        runward_fuzz::fixtures::of_formance().into_iter().find(|body| body.name == "instance-failed").unwrap().text;
-    let formance = parse_page(&systems::formance::Formance, format!("[{instance}]").as_bytes(), &Options::default());
-    assert_eq!(formance.unwrap().runs.len(), 1);
-}
-
-#[test]
 fn what_is_no_document_of_the_system_is_one_finding() {
     for text in ["7", "\"RUNNING\"", "null", "true", "{}", r#"{"message":"not found"}"#, r#"{"errors":[]}"#] {
         assert_eq!(wrong(&validate(text.as_bytes())), [("unrecognised", "")], "{text}");
@@ -372,10 +353,6 @@ runward::object! {
 struct Elsewhere;
 
 impl runward::system::Documents for Elsewhere {
-    fn capabilities(&self) -> &'static [(&'static str, bool)] {
-        &[]
-    }
-
     fn name(&self) -> runward::error::SystemName {
         runward::error::SystemName::Onfido
     }

@@ -5,6 +5,8 @@ mod client_create;
 mod client_credentials;
 mod client_faults;
 mod client_moves;
+mod client_pages;
+mod client_share;
 mod client_systems;
 mod client_watch;
 mod directions;

@@ -1,7 +1,7 @@
 //! meshX's requests and answers, from the published facts: no server of it can be run.
 use runward::describe::Raw;
 use runward::error::{Kind, SystemName};
-use runward::http::Response;
+use runward::http::{Request, Response};
 use runward::system::{Answer, Api, Create, Filter, Grant, Operation, Scope};
 use runward::systems::meshx::api::{MeshXApi, OPERATIONS};
 use serde_json::{Value, json};
@@ -94,7 +94,7 @@ fn a_key_ends_the_name_and_finds_the_oldest_run_that_has_it() {
 
 #[test]
 fn an_update_replaces_everything_so_nothing_may_be_left_out() {
-    let asked = |arguments: Value| operation("update").request(SystemName::MeshX, &raw(&arguments));
+    let asked = |arguments: Value| operation("update").request(SystemName::MeshX, &Scope::default(), &raw(&arguments));
     let whole: Value = serde_json::from_slice(&body("update")).unwrap();
     let request = asked(json!({ "id": "x", "body": whole })).unwrap();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("PUT", "/api/data/orchestrator_workflow"));
@@ -110,14 +110,20 @@ fn an_update_replaces_everything_so_nothing_may_be_left_out() {
 
 #[test]
 fn the_neighbours_have_operations_too() {
-    let asked = |name: &str, arguments: Value| operation(name).request(SystemName::MeshX, &raw(&arguments)).unwrap();
+    let asked = |name: &str, arguments: Value| {
+        operation(name).request(SystemName::MeshX, &Scope::default(), &raw(&arguments)).unwrap()
+    };
     assert_eq!(asked("graph", json!({ "id": "x" })).query, [("identifier", "x".to_owned())]);
     let logs = asked("compute.logs", json!({ "id": "x", "jobType": "dq" }));
     assert_eq!(logs.path, "/api/data/compute/log");
     assert_eq!(logs.query, [("identifier", "x".to_owned()), ("job_type", "dq".into())]);
-    let logs = operation("compute.logs").answer(SystemName::MeshX, answer(200, r#"{"logs":["a"]}"#)).unwrap();
+    let logs = operation("compute.logs")
+        .answer(SystemName::MeshX, &Request::get("/"), answer(200, r#"{"logs":["a"]}"#))
+        .unwrap();
     assert!(logs == Answer::Json(r#"["a"]"#.into()));
-    let products = operation("products").answer(SystemName::MeshX, answer(200, body("data-products"))).unwrap();
+    let products = operation("products")
+        .answer(SystemName::MeshX, &Request::get("/"), answer(200, body("data-products")))
+        .unwrap();
     assert!(matches!(products, Answer::Json(text) if text.starts_with('[')));
 }
 

@@ -1,7 +1,7 @@
 //! Onfido's requests and answers, from the published facts: no server of it can be run.
 use runward::describe::Raw;
 use runward::error::{Kind, SystemName};
-use runward::http::{Base, Response, Wants};
+use runward::http::{Base, Request, Response, Wants};
 use runward::system::{Answer, Api, Create, Filter, Grant, Operation, Scope, Way};
 use runward::systems::onfido::api::{OPERATIONS, OnfidoApi, region};
 use serde_json::{Value, json};
@@ -175,7 +175,8 @@ fn every_form_of_a_failure_is_a_typed_error() {
 
 #[test]
 fn tasks_and_files_have_their_own_operations() {
-    let asked = |name: &str, arguments: Value| operation(name).request(SystemName::Onfido, &raw(&arguments));
+    let asked =
+        |name: &str, arguments: Value| operation(name).request(SystemName::Onfido, &Scope::default(), &raw(&arguments));
     let complete = json!({ "id": "r", "task": "profile_1", "data": { "a": 9007199254740993_i64 } });
     let complete = asked("tasks.complete", complete).unwrap();
     assert_eq!(
@@ -190,7 +191,11 @@ fn tasks_and_files_have_their_own_operations() {
     assert_eq!(document.query, [("workflow_run_id", "r".to_owned()), ("file_id", "f".into())]);
     let document = asked("documents.simple", json!({ "id": "r", "file": "f" })).unwrap();
     assert_eq!(document.query, [("workflow_run_id", "r".to_owned()), ("id", "f".into())]);
-    let reference = operation("timelineFile.create").answer(SystemName::Onfido, answer(202, body("timeline-file")));
+    let reference = operation("timelineFile.create").answer(
+        SystemName::Onfido,
+        &Request::get("/"),
+        answer(202, body("timeline-file")),
+    );
     let Ok(Answer::Json(reference)) = reference else { panic!("no reference") };
     assert!(serde_json::from_str::<Value>(&reference).unwrap()["workflow_timeline_file_id"].is_string());
     assert_eq!(OnfidoApi.cancel(&Scope::default(), "r").unwrap_err().kind, Kind::Unsupported);

@@ -94,4 +94,9 @@ fn the_rest_of_the_recorded_models_comes_back_as_the_same_value() {
     same(recode::<model::APIErrors>(&body("trigger-priority-7")), "trigger-priority-7");
     same(recode::<model::ErrorMessage>(&body("run-unknown")), "run-unknown");
     same(recode::<model::ServerVersion>(&body("version")), "version");
+    same(recode::<model::V1LogLineList>(&body("logs")), "logs");
+    for metric in serde_json::from_str::<Vec<Json>>(&body("task-metrics")).unwrap() {
+        let again = recode::<model::V1TaskRunMetric>(&metric.to_string()).unwrap();
+        assert_eq!(canonical(&again), canonical(&metric.to_string()));
+    }
 }

@@ -1,5 +1,5 @@
 // What the types promise, and what they refuse. A line under `@ts-expect-error` must not compile.
-import { ArgumentError, type DocumentCode, type Finding, Formance, Gateway, Hatchet, HttpError, isRunwardError, MeshX, newId, NotFoundError, Onfido, parseRun, type Run, RunTable, RunwardError, type V1TaskStatus, verifyWebhook, type WebhookEvent, type Wire, type WorkflowInstance, type WorkflowRun } from "runward";
+import { ArgumentError, type DocumentCode, type Finding, Formance, Gateway, GatewayClient, Hatchet, HttpError, isRunwardError, MeshX, newId, NotFoundError, Onfido, parseRun, type Run, RunTable, RunwardError, type V1TaskStatus, verifyWebhook, type WebhookEvent, type Wire, type WorkflowInstance, type WorkflowRun } from "runward";
 import { load } from "runward/slim";
 
 const id: string = newId();
@@ -37,7 +37,16 @@ new Onfido({ region: "moon", token: "token" });
 // @ts-expect-error: it is asked whose runs they are
 new MeshX({ baseUrl: "http://localhost", token: "token" });
 const meshx = new MeshX({ baseUrl: "http://localhost", org: "acme", login: { user: "ana", password: "secret" } });
-new Gateway({ systems: { formance, onfido: studio, meshx } });
+new Gateway({ systems: { formance, onfido: studio, meshx }, operations: { onfido: ["evidence"], formance: "all" }, readOnly: true });
+// @ts-expect-error: there is no such measure
+new Gateway({ systems: {}, operations: "some" });
+const behind = new GatewayClient({ system: "onfido", baseUrl: "http://localhost/api" });
+behind.evidence(id) satisfies Promise<Uint8Array>;
+behind.runs.get(id) satisfies Promise<Run<"onfido">>;
+// @ts-expect-error: Onfido has no workflows to list
+behind.workflows;
+const any: GatewayClient = behind;
+any.runs satisfies object;
 declare const run: Run<"hatchet">;
 if ("run" in run.wire && "shape" in run.wire) {
   run.wire.run.displayName satisfies string;
@@ -74,5 +83,9 @@ function pages(bytes: Uint8Array): Run<"hatchet">[] {
 pages(new Uint8Array());
 
 declare const hatchet: Hatchet;
+(await hatchet.tasks.logs(id, { level: ["ERROR"], since: new Date() })).items[0]?.message satisfies string | undefined;
+(await new GatewayClient({ baseUrl: "http://localhost/api" }).runs.timings(id)).items[0]?.startedAt satisfies string | undefined;
+// @ts-expect-error: a level is one of four
+void hatchet.logs({ level: "FATAL" });
 void hatchet.runs.cancel(run, { force: true });
 void hatchet.runs.cancel(id);

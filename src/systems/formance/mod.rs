@@ -61,8 +61,8 @@ pub static OTHERS: [Value; 13] = [
     model::AccessToken::VALUE,
 ];
 
-/// What it can do.
-pub static CAPABILITIES: [(&str, bool); 23] = [
+/// Which of the operations that runs have everywhere it knows.
+pub static COMMON: [(&str, bool); 8] = [
     ("create", true),
     ("get", true),
     ("list", true),
@@ -71,21 +71,6 @@ pub static CAPABILITIES: [(&str, bool); 23] = [
     ("cancel", true),
     ("replay", false),
     ("findByKey", false),
-    ("instances.sendEvent", true),
-    ("instances.abort", true),
-    ("instances.history", true),
-    ("instances.stageHistory", true),
-    ("workflows.list", true),
-    ("workflows.create", true),
-    ("workflows.get", true),
-    ("workflows.delete", true),
-    ("triggers.list", true),
-    ("triggers.create", true),
-    ("triggers.get", true),
-    ("triggers.delete", true),
-    ("triggers.test", true),
-    ("triggers.occurrences", true),
-    ("info", true),
 ];
 
 impl Documents for Formance {
@@ -108,10 +93,6 @@ impl Documents for Formance {
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
     }
-
-    fn capabilities(&self) -> &'static [(&'static str, bool)] {
-        &CAPABILITIES
-    }
 }
 
 impl System for Formance {
@@ -121,5 +102,9 @@ impl System for Formance {
 
     fn api(&self) -> &'static dyn Api {
         &api::FormanceApi
+    }
+
+    fn common(&self) -> &'static [(&'static str, bool)] {
+        &COMMON
     }
 }

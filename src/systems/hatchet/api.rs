@@ -4,7 +4,7 @@ use crate::describe::{self, Others, Peek, Raw, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Request, Response, segment};
 use crate::run::Millis;
-use crate::system::{Api, Claims, Create, Filter, Rows, Scope};
+use crate::system::{Api, Claims, Create, Filter, Form, Operation, Parameter, Rows, Scope};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
@@ -15,6 +15,82 @@ pub const KEY: &str = "runwardKey";
 const PREFIX: &str = "/api/v1/stable";
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 1_000;
+
+const CURSOR: Parameter = Parameter::of("cursor", "offset");
+const LIMIT: Parameter = Parameter::of("limit", "limit").usually(&["50"]);
+/// Without it, or with the zero time, a server finds nothing.
+const SINCE: Parameter = Parameter::of("since", "since").as_a(Form::Time).usually(&["1970-01-01T00:00:00Z"]);
+const UNTIL: Parameter = Parameter::of("until", "until").as_a(Form::Time);
+const WORKFLOW: Parameter = Parameter::of("workflow", "workflow_ids").as_a(Form::Many);
+const METADATA: Parameter = Parameter::of("metadata", "additional_metadata").as_a(Form::Pairs);
+const FROM: Parameter = Parameter::of("since", "since").as_a(Form::Time);
+const SEARCH: Parameter = Parameter::of("search", "search");
+const LEVEL: Parameter = Parameter::of("level", "levels").as_a(Form::Many);
+const ORDER: Parameter = Parameter::of("order", "order_by_direction");
+
+/// What Hatchet can do beside the runs' common operations.
+pub static OPERATIONS: [Operation; 13] = [
+    Operation::read("runs.status", "/api/v1/stable/workflow-runs/{id}/status", &[]),
+    Operation::list("runs.events", "/api/v1/stable/workflow-runs/{id}/task-events"),
+    Operation::list("runs.timings", "/api/v1/stable/workflow-runs/{id}/task-timings")
+        .with(&[Parameter::of("depth", "depth")]),
+    Operation::list("tasks.list", "/api/v1/stable/tenants/{@tenant}/workflow-runs").with(&[
+        SINCE,
+        Parameter::fixed("only_tasks", &["true"]),
+        LIMIT,
+        CURSOR,
+        UNTIL,
+        // Without them a server leaves out evicted tasks, which are RUNNING.
+        Parameter::of("status", "statuses").as_a(Form::Many).usually(&[
+            "QUEUED",
+            "RUNNING",
+            "COMPLETED",
+            "CANCELLED",
+            "FAILED",
+        ]),
+        WORKFLOW,
+        METADATA,
+        Parameter::fixed("additional_metadata_operator", &["AND"]),
+        Parameter::of("worker", "worker_id"),
+        Parameter::of("payloads", "include_payloads"),
+    ]),
+    Operation::read("tasks.get", "/api/v1/stable/tasks/{id}", &[]).with(&[Parameter::of("attempt", "attempt")]),
+    // Without a limit a server sends none.
+    Operation::list("tasks.events", "/api/v1/stable/tasks/{id}/task-events").with(&[LIMIT, CURSOR]),
+    Operation::list("tasks.logs", "/api/v1/stable/tasks/{id}/logs").with(&[
+        LIMIT,
+        FROM,
+        UNTIL,
+        SEARCH,
+        LEVEL,
+        ORDER,
+        Parameter::of("attempt", "attempt"),
+    ]),
+    Operation::list("logs", "/api/v1/stable/tenants/{@tenant}/logs").with(&[
+        LIMIT,
+        FROM,
+        UNTIL,
+        SEARCH,
+        LEVEL,
+        ORDER,
+        // In camel case, other than its neighbours.
+        Parameter::of("task", "taskExternalIds").as_a(Form::Many),
+        WORKFLOW,
+    ]),
+    Operation::read("metrics", "/api/v1/stable/tenants/{@tenant}/task-metrics", &[])
+        .with(&[SINCE, UNTIL, WORKFLOW, METADATA]),
+    Operation::read("histogram", "/api/v1/stable/tenants/{@tenant}/task-point-metrics", &["results"]).with(&[
+        Parameter::of("since", "createdAfter").as_a(Form::Time),
+        Parameter::of("until", "finishedBefore").as_a(Form::Time),
+    ]),
+    Operation::list("workflows.list", "/api/v1/tenants/{@tenant}/workflows").with(&[
+        LIMIT,
+        CURSOR,
+        Parameter::of("name", "name"),
+    ]),
+    Operation::read("workflows.get", "/api/v1/workflows/{id}", &[]),
+    Operation::read("version", "/api/v1/version", &["version"]),
+];
 
 /// Hatchet's v1 REST API.
 pub struct HatchetApi;
@@ -139,6 +215,10 @@ impl Api for HatchetApi {
         Ok(Rows { rows, next })
     }
 
+    fn largest_page(&self) -> Option<u32> {
+        Some(MAX_LIMIT)
+    }
+
     fn cancel(&self, scope: &Scope, id: &str) -> Result<Request> {
         by_ids(scope, "cancel", &[id])
     }
@@ -150,6 +230,10 @@ impl Api for HatchetApi {
     fn accepted(&self, response: &Response) -> Result<bool> {
         let ids: Option<Vec<String>> = find(response, &["ids"])?;
         ids.map(|ids| !ids.is_empty()).ok_or_else(|| odd("the answer holds no ids at /ids"))
+    }
+
+    fn operations(&self) -> &'static [Operation] {
+        &OPERATIONS
     }
 
     /// Every automatic retry shows FAILED for a moment, so a FAILED with retries left deserves a longer look.
@@ -168,40 +252,6 @@ impl Api for HatchetApi {
         }
         error
     }
-}
-
-/// Reads a run's status alone: a bare JSON string.
-pub fn status(id: &str) -> Result<Request> {
-    run_path(id, "/status").map(Request::get)
-}
-
-/// Reads the version of the server; needs no token.
-pub fn version() -> Request {
-    Request::get("/api/v1/version")
-}
-
-/// Searches for workflows by a part of their name.
-pub fn workflows(scope: &Scope, name: &str) -> Result<Request> {
-    let tenant = segment("tenant", tenant_id(scope)?)?;
-    Ok(Request::get(format!("/api/v1/tenants/{tenant}/workflows")).with("name", name))
-}
-
-/// The ids of the workflows of exactly this name, from the answer to [`workflows`].
-pub fn workflow_ids(name: &str, response: &Response) -> Result<Vec<String>> {
-    let is_it =
-        |row: &&Raw| describe::find::<String>(row.as_str(), &["name"]).is_ok_and(|own| own.as_deref() == Some(name));
-    rows(response)?.iter().filter(is_it).map(id_of).collect()
-}
-
-/// Reads a task.
-pub fn task(id: &str) -> Result<Request> {
-    Ok(Request::get(format!("{PREFIX}/tasks/{}", segment("task id", id)?)))
-}
-
-/// Reads a task's events; without a limit a server sends none.
-pub fn task_events(id: &str, limit: u32) -> Result<Request> {
-    let id = segment("task id", id)?;
-    Ok(Request::get(format!("{PREFIX}/tasks/{id}/task-events")).with("limit", limit.to_string()))
 }
 
 #[derive(Serialize)]

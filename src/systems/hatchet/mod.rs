@@ -48,7 +48,7 @@ pub static DOCUMENTS: [Document; 6] = [
 ];
 
 /// What else it sends and takes.
-pub static OTHERS: [Value; 10] = [
+pub static OTHERS: [Value; 13] = [
     model::V1TriggerWorkflowRunRequest::VALUE,
     model::V1CancelTaskRequest::VALUE,
     model::V1ReplayTaskRequest::VALUE,
@@ -59,10 +59,13 @@ pub static OTHERS: [Value; 10] = [
     model::WorkflowList::VALUE,
     model::V1TaskTimingList::VALUE,
     model::ServerVersion::VALUE,
+    model::V1LogLineList::VALUE,
+    model::V1TaskRunMetric::VALUE,
+    model::V1TaskPointMetric::VALUE,
 ];
 
-/// What it can do.
-pub static CAPABILITIES: [(&str, bool); 8] = [
+/// Which of the operations that runs have everywhere it knows.
+pub static COMMON: [(&str, bool); 8] = [
     ("create", true),
     ("get", true),
     ("list", true),
@@ -93,10 +96,6 @@ impl Documents for Hatchet {
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
     }
-
-    fn capabilities(&self) -> &'static [(&'static str, bool)] {
-        &CAPABILITIES
-    }
 }
 
 impl System for Hatchet {
@@ -106,5 +105,9 @@ impl System for Hatchet {
 
     fn api(&self) -> &'static dyn Api {
         &api::HatchetApi
+    }
+
+    fn common(&self) -> &'static [(&'static str, bool)] {
+        &COMMON
     }
 }

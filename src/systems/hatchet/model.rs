@@ -586,3 +586,86 @@ object! {
         pub version: String,
     }
 }
+
+string_enum! {
+    /// How grave a log line is.
+    pub enum V1LogLineLevel {
+        Debug = "DEBUG",
+        Info = "INFO",
+        Warn = "WARN",
+        Error = "ERROR",
+    }
+}
+
+object! {
+    /// A line that a task wrote.
+    #[camel_case]
+    pub struct V1LogLine {
+        /// When.
+        pub created_at: DateTime,
+        /// What.
+        pub message: String,
+        /// `{}` where the worker said nothing more.
+        pub metadata: AnyObject,
+        /// The task's external id.
+        pub task_external_id: Option<Uuid>,
+        /// Its name.
+        pub task_display_name: Option<String>,
+        /// From 0.
+        pub retry_count: Option<i64>,
+        /// `retryCount + 1`.
+        pub attempt: Option<i64>,
+        /// How grave it is.
+        pub level: Option<V1LogLineLevel>,
+    }
+}
+
+object! {
+    /// Lines that tasks wrote.
+    #[camel_case]
+    pub struct V1LogLineList {
+        /// All zeros: page by time.
+        pub pagination: Option<PaginationResponse>,
+        /// The lines.
+        pub rows: Option<Vec<V1LogLine>>,
+    }
+}
+
+object! {
+    /// Of the running tasks.
+    #[camel_case]
+    pub struct RunningDetailCount {
+        /// Put aside until something happens.
+        pub evicted: i64,
+        /// With a worker.
+        pub on_worker: i64,
+    }
+}
+
+object! {
+    /// How many tasks have a status.
+    #[camel_case]
+    pub struct V1TaskRunMetric {
+        /// The status.
+        pub status: V1TaskStatus,
+        /// How many.
+        pub count: i64,
+        /// With `RUNNING` alone.
+        pub running_detail_count: Option<RunningDetailCount>,
+    }
+}
+
+object! {
+    /// How many tasks ended from one point in time to the next.
+    #[camel_case]
+    pub struct V1TaskPointMetric {
+        /// From when on.
+        pub time: DateTime,
+        /// Completed.
+        #[name = "SUCCEEDED"]
+        pub succeeded: i64,
+        /// Failed.
+        #[name = "FAILED"]
+        pub failed: i64,
+    }
+}

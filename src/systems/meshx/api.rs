@@ -11,13 +11,9 @@ use std::collections::BTreeMap;
 
 const PATH: &str = "/api/data/orchestrator_workflow";
 
-const ID: Parameter = Parameter { argument: "id", wire: "identifier", required: true };
-const COMPUTE: &[Parameter] = &[
-    ID,
-    Parameter { argument: "jobType", wire: "job_type", required: false },
-    Parameter { argument: "suffix", wire: "suffix", required: false },
-    Parameter { argument: "run", wire: "run", required: false },
-];
+const ID: Parameter = Parameter::needed("id", "identifier");
+const COMPUTE: &[Parameter] =
+    &[ID, Parameter::of("jobType", "job_type"), Parameter::of("suffix", "suffix"), Parameter::of("run", "run")];
 
 /// What meshX can do beside the runs' common operations.
 pub static OPERATIONS: [Operation; 7] = [
@@ -145,6 +141,10 @@ impl Api for MeshXApi {
 
     fn lists_all(&self) -> bool {
         true
+    }
+
+    fn largest_page(&self) -> Option<u32> {
+        Some(u32::MAX)
     }
 
     fn cancel(&self, _scope: &Scope, id: &str) -> Result<Request> {

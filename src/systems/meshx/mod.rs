@@ -49,8 +49,8 @@ pub static OTHERS: [Value; 14] = [
     model::User::VALUE,
 ];
 
-/// What it can do.
-pub static CAPABILITIES: [(&str, bool); 15] = [
+/// Which of the operations that runs have everywhere it knows.
+pub static COMMON: [(&str, bool); 8] = [
     ("create", true),
     ("get", true),
     ("list", true),
@@ -59,13 +59,6 @@ pub static CAPABILITIES: [(&str, bool); 15] = [
     ("cancel", true),
     ("replay", false),
     ("findByKey", true),
-    ("update", true),
-    ("graph", true),
-    ("products", true),
-    ("compute.get", true),
-    ("compute.logs", true),
-    ("user", true),
-    ("errorCodes", true),
 ];
 
 impl Documents for MeshX {
@@ -88,10 +81,6 @@ impl Documents for MeshX {
     fn page(&self, json: &str) -> Result<Vec<Run>> {
         view::page(json)
     }
-
-    fn capabilities(&self) -> &'static [(&'static str, bool)] {
-        &CAPABILITIES
-    }
 }
 
 impl System for MeshX {
@@ -101,5 +90,9 @@ impl System for MeshX {
 
     fn api(&self) -> &'static dyn Api {
         &api::MeshXApi
+    }
+
+    fn common(&self) -> &'static [(&'static str, bool)] {
+        &COMMON
     }
 }

@@ -16,8 +16,8 @@ const MAX_TAGS: usize = 30;
 const MAX_TAG: usize = 128;
 const DAY: Millis = 86_400_000.0;
 
-const RUN: Parameter = Parameter { argument: "id", wire: "workflow_run_id", required: true };
-const FILE: Parameter = Parameter { argument: "file", wire: "id", required: true };
+const RUN: Parameter = Parameter::needed("id", "workflow_run_id");
+const FILE: Parameter = Parameter::needed("file", "id");
 
 /// What Onfido can do beside the runs' common operations.
 pub static OPERATIONS: [Operation; 10] = [

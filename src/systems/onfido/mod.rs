@@ -42,8 +42,8 @@ pub static OTHERS: [Value; 9] = [
     model::AccessToken::VALUE,
 ];
 
-/// What it can do.
-pub static CAPABILITIES: [(&str, bool); 18] = [
+/// Which of the operations that runs have everywhere it knows.
+pub static COMMON: [(&str, bool); 8] = [
     ("create", true),
     ("get", true),
     ("list", true),
@@ -52,16 +52,6 @@ pub static CAPABILITIES: [(&str, bool); 18] = [
     ("cancel", false),
     ("replay", false),
     ("findByKey", true),
-    ("tasks.list", true),
-    ("tasks.get", true),
-    ("tasks.complete", true),
-    ("timelineFile.create", true),
-    ("timelineFile.get", true),
-    ("evidence", true),
-    ("evidenceFolder", true),
-    ("documents.qualified", true),
-    ("documents.advanced", true),
-    ("documents.simple", true),
 ];
 
 impl Documents for Onfido {
@@ -89,10 +79,6 @@ impl Documents for Onfido {
     fn has_secrets(&self) -> bool {
         true
     }
-
-    fn capabilities(&self) -> &'static [(&'static str, bool)] {
-        &CAPABILITIES
-    }
 }
 
 impl System for Onfido {
@@ -102,5 +88,9 @@ impl System for Onfido {
 
     fn api(&self) -> &'static dyn Api {
         &api::OnfidoApi
+    }
+
+    fn common(&self) -> &'static [(&'static str, bool)] {
+        &COMMON
     }
 }

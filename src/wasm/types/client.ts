@@ -46,7 +46,71 @@ export interface HatchetOptions extends ClientOptions {
  */
 export class Hatchet {
   constructor(options: HatchetOptions);
-  readonly runs: Runs<"hatchet">;
+  readonly runs: Runs<"hatchet"> & {
+    /** The run's status alone. */
+    status(id: string, options?: CallOptions): Promise<V1TaskStatus>;
+    /** What happened to its tasks, newest first, all of it. Of a run that is one task this is empty: ask `tasks.events`. */
+    events(id: string, options?: CallOptions): Promise<Items<V1TaskEvent>>;
+    /** When its tasks were queued, started and finished; with `depth` up to 10, those of runs that it started too. */
+    timings(id: string, query?: { depth?: number }, options?: CallOptions): Promise<Items<V1TaskTiming>>;
+  };
+  readonly tasks: {
+    /** Tasks of all runs, newest first. The list moves while it is paged: give `until`. */
+    list(query?: TaskQuery & Paging, options?: CallOptions): Promise<Items<V1TaskSummary>>;
+    /** A task as its newest attempt, or the one given, counted from 1, left it. */
+    get(id: string, query?: { attempt?: number }, options?: CallOptions): Promise<V1TaskSummary>;
+    /** What happened to a task, newest first. */
+    events(id: string, paging?: Paging, options?: CallOptions): Promise<Items<V1TaskEvent>>;
+    /** What a task wrote. */
+    logs(id: string, query?: LogQuery & { attempt?: number }, options?: CallOptions): Promise<Items<V1LogLine>>;
+  };
+  /** What all tasks wrote, or these. */
+  logs(query?: LogQuery & { task?: string | string[]; workflow?: string | string[] }, options?: CallOptions): Promise<Items<V1LogLine>>;
+  /** How many tasks have each status. Of several pairs of metadata one is enough. */
+  metrics(query?: Omit<TaskQuery, "status" | "worker" | "payloads">, options?: CallOptions): Promise<V1TaskRunMetric[]>;
+  /** How many tasks succeeded and failed, in steps of a minute to a day as the time between is short or long. */
+  histogram(query?: { since?: Time; until?: Time }, options?: CallOptions): Promise<V1TaskPointMetric[]>;
+  readonly workflows: {
+    /** The workflows that workers registered; `name` is looked for anywhere in theirs. */
+    list(query?: { name?: string } & Paging, options?: CallOptions): Promise<Items<HatchetWorkflow>>;
+    get(id: string, options?: CallOptions): Promise<HatchetWorkflow>;
+  };
+  /** The server's version, with a leading `v`. */
+  version(options?: CallOptions): Promise<string>;
+}
+
+/** A time: milliseconds since 1970, a date with an offset as text, or a `Date`. */
+export type Time = number | string | Date;
+
+/** Which tasks; without a member, all. */
+export interface TaskQuery {
+  /** Inserted at or after. */
+  since?: Time;
+  /** Inserted at or before. */
+  until?: Time;
+  status?: V1TaskStatus | V1TaskStatus[];
+  /** Ids of workflows. */
+  workflow?: string | string[];
+  /** Pairs of the metadata, all of which must be there. */
+  metadata?: Record<string, string>;
+  /** The worker that had them. */
+  worker?: string;
+  /** Inputs and outputs too. */
+  payloads?: boolean;
+}
+
+/** Which lines of a log. There are no pages of them: go on with `since` where the last ended. */
+export interface LogQuery {
+  /** Written at or after. */
+  since?: Time;
+  /** Written at or before. */
+  until?: Time;
+  /** A part of the line. */
+  search?: string;
+  level?: "DEBUG" | "INFO" | "WARN" | "ERROR" | ("DEBUG" | "INFO" | "WARN" | "ERROR")[];
+  order?: "ASC" | "DESC";
+  /** At the most, up to 10,000; 50 when absent. */
+  limit?: number;
 }
 
 /** What a client of Formance Flows takes: a token, a client's id and secret, or neither where a server asks for none. */
@@ -59,8 +123,8 @@ export type FormanceOptions = ClientOptions & {
 } & ({ token?: Secret } | { clientId: string; clientSecret: Secret });
 
 /** A page of what a system keeps beside runs, as it sent it. */
-export interface Items {
-  items: unknown[];
+export interface Items<T = unknown> {
+  items: T[];
   /** The `cursor` of the next page; absent on the last. */
   next?: string;
 }
@@ -69,7 +133,7 @@ export interface Items {
 export interface Paging {
   /** The `next` of an earlier page. */
   cursor?: string;
-  /** How many a page holds, at most 100. */
+  /** How many a page holds: of Formance's at most 100. */
   limit?: number;
 }
 
@@ -215,7 +279,18 @@ export interface HandlerOptions {
 export interface GatewayOptions extends HandlerOptions {
   /** The clients that it speaks through. */
   systems: { hatchet?: Hatchet; formance?: Formance; onfido?: Onfido; meshx?: MeshX };
+  /**
+   * Which of the systems' own operations it offers, for all of them or for each: `"reads"` when absent, which are those that
+   * change nothing and give no file (a file may be somebody's passport); `"all"`, `"none"`, or a list of names as
+   * `capabilities` has them. Runs are listed, read, created, cancelled and replayed in any case, but for `readOnly`.
+   */
+  operations?: Offer | { [S in SystemName]?: Offer | string[] };
+  /** Nothing can be changed through it: no run created, cancelled or replayed either. */
+  readOnly?: boolean;
 }
+
+/** Which of a system's own operations a gateway offers. */
+export type Offer = "reads" | "all" | "none";
 
 /** An edge handler that holds the systems' tokens and serves browsers: lists, runs, their events, creates, cancels. */
 export class Gateway {

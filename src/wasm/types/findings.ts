@@ -1,4 +1,6 @@
-import type { DocumentCode, Json, Open, Wire } from "./wire.js";
+import type {
+  DocumentCode, HatchetWorkflow, Json, Open, V1LogLine, V1TaskEvent, V1TaskPointMetric, V1TaskRunMetric, V1TaskStatus, V1TaskSummary, V1TaskTiming, Wire,
+} from "./wire.js";
 
 export * from "./wire.js";
 

@@ -1,5 +1,6 @@
 //! `cargo xtask soak`: what takes long, everything or parts by name.
 pub mod fuzz;
+mod memory;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -16,6 +17,8 @@ pub struct Options {
 enum Part {
     /// Damaged documents of all systems, read by Runward and by readers that share nothing with it.
     Fuzz,
+    /// The lexer's raw reads at the ends of allocations, watched by Miri.
+    Memory,
 }
 
 /// Runs the parts one after the other, each to its end; the first that fails ends the run.
@@ -28,6 +31,7 @@ impl Part {
     fn run(self) -> Result<()> {
         match self {
             Part::Fuzz => fuzz::soak(),
+            Part::Memory => memory::soak(),
         }
     }
 }
