@@ -1,8 +1,9 @@
 // How dear a check is in JavaScript, out of the built package: of codes, of words, and of a million pairs, as ratios of a
-// hand-written switch over integers in the same run.
+// hand-written switch over integers in the same run; and XState's `transition()` over the same table beside them.
 //
 // cargo xtask bench lifecycle
 import { lifecycle, transitions } from "runward/validate";
+import { createMachine, transition } from "xstate";
 
 const verdicts = ["same", "advance", "newAttempt", "revision", "stale", "conflict"];
 // Interned, as `JSON.parse` and source text leave words.
@@ -58,3 +59,31 @@ for (const [name, work, goal] of works) {
   const ratios = Array.from({ length: 41 }, () => millis(work) / millis(base));
   console.log(JSON.stringify({ name, value: median(ratios.slice(8)), goal, unit: "x" }));
 }
+
+// The same table as a machine: a state a status, an event for each status that a row leads to.
+const { states, rows } = lifecycle("hatchet");
+const known = states.map(({ status }) => status);
+const leads = (from) => known.filter((to) => from !== to && rows.some((row) => row.from === from && row.to === to));
+const machine = createMachine({
+  initial: known[0],
+  states: Object.fromEntries(known.map((from) => [from, { on: Object.fromEntries(leads(from).map((to) => [to, to])) }])),
+});
+const snapshots = Object.fromEntries(known.map((word) => [word, machine.resolveState({ value: word })]));
+const events = Object.fromEntries(known.map((word) => [word, { type: word }]));
+const byMachine = (from, to) => transition(machine, snapshots[from], events[to])[0].value === to;
+
+const few = 20_000;
+const steps = Array.from({ length: 2 * few }, () => known[next() % known.length]);
+const fewOf = (work) => () => {
+  let sum = 0;
+  for (let i = 0; i < few; i++) sum += work(steps[2 * i], steps[2 * i + 1]);
+  return sum;
+};
+for (const from of known) {
+  for (const to of known) {
+    const verdict = verdicts[byWord(from, to)];
+    if (byMachine(from, to) !== ["same", "advance", "newAttempt", "revision"].includes(verdict)) throw new Error(`XState judges ${from} to ${to} otherwise: ${verdict}`);
+  }
+}
+const ratios = Array.from({ length: 15 }, () => millis(fewOf(byMachine)) / millis(fewOf(byWord)));
+console.log(JSON.stringify({ name: "XState's transition() in JavaScript, of a check of two words", value: median(ratios.slice(4)), goal: null, unit: "x" }));

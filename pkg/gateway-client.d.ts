@@ -34,7 +34,7 @@ export type Operations<S extends SystemName = SystemName> = { hatchet: Hatchet; 
  * what it gives are `"[redacted]"`.
  *
  * Streams end with a `NetworkError` or `TimeoutError`, both retryable, when the connection breaks or falls silent: open
- * them again.
+ * them again. A page that is hidden or offline listens to nothing meanwhile, and goes on by itself when it is back.
  */
 export type GatewayClient<S extends SystemName = SystemName> = GatewayRuns<S> & Operations<S>;
 

@@ -2,6 +2,7 @@
 import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, UnsupportedError, errorOf } from "./errors.js";
 import { events } from "./events.js";
 import { addOperations, capabilities } from "./operations.js";
+import { absence, presence, present } from "./presence.js";
 import { PagePromise, endOf, idOf, outcomeOf, unfinished } from "./runs.js";
 
 const DEFAULTS = { timeout: 30_000, retries: 2 };
@@ -34,7 +35,7 @@ export class GatewayClient {
   }
 
   #runs(system) {
-    const at = (id, rest = "") => `/runs/${encodeURIComponent(id)}${rest}`;
+    const at = (id, rest = "") => `/runs/${segment(id)}${rest}`;
     const act = (name, idOf) => async (run, { confirm, force, ...options } = {}) => {
       if (!capabilities[system][name]) throw unsupported(system, name);
       return this.#send("POST", at(idOf(run, force), `/${name}${query({ confirm, force })}`), undefined, begun(options));
@@ -48,11 +49,11 @@ export class GatewayClient {
     const watch = (id, options) => this.#stream(at(id, "/events"), "change", begun(options));
     return {
       create: (request, { key, ...options } = {}) => this.#create({ ...request, key }, begun(options)),
-      get: (id, options) => this.#read(at(id), begun(options)),
+      get: async (id, options) => this.#read(at(id), begun(options)),
       list: (filter = {}, options) =>
         new PagePromise((cursor = filter.cursor) => this.#read(`/runs${query({ ...filter, cursor })}`, begun(options))),
       watch,
-      wait: (id, options) => endOf(watch(id, options)),
+      wait: async (id, options) => endOf(watch(id, options)),
       cancel: act("cancel", (run, force) => (force ? idOf(run) : unfinished(run))),
       replay: act("replay", idOf),
       cancelMany: many("cancel"),
@@ -102,7 +103,30 @@ export class GatewayClient {
     }
   }
 
+  // A page that is hidden or offline listens to nothing; when it is back it opens its stream again, and tells no state twice.
   async *#stream(path, wanted, options) {
+    let last;
+    for (let again = false; ; again = true) {
+      await presence(any(options.limit, options.signal));
+      const away = absence();
+      try {
+        let first = again && last !== undefined;
+        for await (const item of this.#listen(path, wanted, options, away.signal)) {
+          const told = first ? behind(last, item) : item;
+          first = false;
+          last = item;
+          if (told !== undefined) yield told;
+        }
+        return;
+      } catch (error) {
+        if (error?.retryable !== true || options.signal?.aborted || options.limit?.aborted || (present() && !away.signal.aborted)) throw error;
+      } finally {
+        away.end();
+      }
+    }
+  }
+
+  async *#listen(path, wanted, options, away) {
     const timer = new AbortController();
     let alarm;
     const listen = () => {
@@ -111,7 +135,7 @@ export class GatewayClient {
     };
     try {
       listen();
-      const response = await this.#fetch("GET", path, undefined, any(timer.signal, options.limit, options.signal));
+      const response = await this.#fetch("GET", path, undefined, any(timer.signal, away, options.limit, options.signal));
       if (!response.ok) await decoded(response);
       for await (const { name, data } of events(response.body)) {
         listen();
@@ -135,6 +159,12 @@ export class GatewayClient {
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     return fetch(this.#base + path, { method, headers, body: body && JSON.stringify(body), signal });
   }
+}
+
+// Without an id the way would lead to the list, and dots lead up.
+function segment(id) {
+  if (typeof id === "string" && !/^\.{0,2}$/.test(id)) return encodeURIComponent(id);
+  throw new ArgumentError({ code: "invalid_id", message: "The id of a run is a text, neither empty nor dots." });
 }
 
 function query(filter = {}) {
@@ -191,6 +221,13 @@ function told(error, timer, { signal, limit }) {
   if (timer.aborted && timer.reason instanceof TimeoutError) return timer.reason;
   if (error?.code !== undefined && error.retryable !== undefined) return error;
   return new NetworkError({ code: "network", message: "The gateway cannot be reached.", retryable: true }, { cause: error });
+}
+
+/** What the first item of a stream that was opened again tells beyond the last: nothing, if it shows the same. */
+function behind(last, item) {
+  const state = ({ after, provisional, confirmedAt, ...page }) => JSON.stringify(after === undefined ? page : [after, provisional, confirmedAt !== undefined]);
+  if (state(last) === state(item)) return undefined;
+  return last.after === undefined ? item : { ...item, before: item.before ?? last.after };
 }
 
 const late = (message) => new TimeoutError({ code: "timeout", message, retryable: true });

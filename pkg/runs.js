@@ -1,5 +1,5 @@
 // Lists and watches, in the shapes that JavaScript has for them, and what is asked of a run at its end.
-import { TransitionError, errorOf } from "./errors.js";
+import { DecodeError, TransitionError, errorOf } from "./errors.js";
 
 /** A list: `await` gives the first page, `for await` every run, `.pages()` every page. Nothing is read before. */
 export class PagePromise {
@@ -30,17 +30,25 @@ export class PagePromise {
     while (page.next !== undefined) yield (page = await this.#read(page.next));
   }
 
-  // A run that moved while its list was paged may come twice.
+  // A run that moved while its list was paged may come twice. Rows that cannot be read spoil no other, and are told at last.
   async *[Symbol.asyncIterator]() {
     const seen = new Set();
+    const unreadable = [];
     for await (const page of this.pages()) {
+      unreadable.push(...(page.unreadable ?? []));
       for (const run of page.runs) {
         if (seen.has(run.id)) continue;
         seen.add(run.id);
         yield run;
       }
     }
+    if (unreadable.length > 0) throw notRead(unreadable);
   }
+}
+
+function notRead(rows) {
+  const message = `${rows.length} of the list's rows cannot be read as runs; all others were given. \`pages()\` has them under \`unreadable\`.`;
+  return new DecodeError({ code: "unreadable_rows", message, findings: rows.flatMap(({ findings }) => findings) });
 }
 
 /** The run at its confirmed end, out of its changes. */

@@ -1,4 +1,6 @@
 // Constants that the tables of the WebAssembly fill when they are first asked.
+import { ArgumentError } from "./errors.js";
+
 const ADVANCE = 1;
 
 /**
@@ -6,15 +8,25 @@ const ADVANCE = 1;
  * and whoever asks often asks of one system, so the last one is at hand.
  */
 export const transitionsOf = ({ __grid, lifecycle }) => {
+  const runs = steps((system) => ({ grid: __grid(system, "runs", false), within: __grid(system, "runs", true), code: codes(lifecycle(system)) }));
+  let stages;
+  const ofStages = (system) => ({ grid: __grid(system, "stages", false), within: __grid(system, "stages", true), code: codes(lifecycle(system).stages) });
+  // Made when it is asked for: a function that was made once is faster.
+  const all = { ...runs, get stages() { return (stages ??= Object.freeze(steps(ofStages))); } };
+  return Object.freeze(all);
+};
+
+function steps(tablesOf) {
   const known = { __proto__: null };
   let last;
   let grid;
+  let within;
   let code;
   function use(system) {
-    ({ grid, code } = known[system] ??= { grid: __grid(system), code: codes(lifecycle(system)) });
+    ({ grid, within, code } = known[system] ??= tablesOf(system));
     last = system;
   }
-  return Object.freeze({
+  return {
     code(system, status) {
       if (system !== last) use(system);
       return code(status);
@@ -23,12 +35,17 @@ export const transitionsOf = ({ __grid, lifecycle }) => {
       if (system !== last) use(system);
       return look(grid, from, to);
     },
+    checkWithinAttempt(system, from, to) {
+      if (system !== last) use(system);
+      return look(within, from, to);
+    },
     checkAll(system, pairs) {
       if (system !== last) use(system);
+      if (pairs.length & 1) throw new ArgumentError({ code: "invalid_pairs", message: "Pairs of codes are an even number of them, and this is odd." });
       return verdicts(grid, pairs) ?? Uint8Array.from({ length: pairs.length >> 1 }, (_, i) => look(grid, pairs[2 * i], pairs[2 * i + 1]));
     },
-  });
-};
+  };
+}
 
 // A code has four bits; what is beyond them is unknown, and what is unknown is never refused.
 const look = (grid, from, to) => ((from | to) & ~15 ? ADVANCE : grid[(from << 4) | to]);

@@ -34,6 +34,21 @@ pub const STUCK: f64 = 30_000.0;
 /// How many reads in a row may show an older state before that state is believed.
 pub const STALE_READS: u32 = 3;
 
+/// Up to so many watches of one client each read for themselves; more of them share the read of a list.
+pub const FEW: usize = 8;
+
+/// Milliseconds from one shared read of a list to the next.
+pub const SHARED: f64 = 450.0;
+
+/// How many pages a shared read of a list has at the most.
+pub const SHARED_PAGES: usize = 4;
+
+/// Milliseconds without shared reads, after one that failed or told of too few runs.
+pub const UNSHARED: f64 = 30_000.0;
+
+/// Milliseconds for which a row that does not move stands for a read of its run.
+pub const TRUST: f64 = 60_000.0;
+
 /// How many redirects on one origin are followed.
 pub const REDIRECTS: u32 = 5;
 
@@ -62,6 +77,28 @@ impl Budget {
             self.0 -= 1.0;
         }
         enough
+    }
+}
+
+/// How fast all watches of one client may read together: so many requests at once, and so many a second from then on.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Pace {
+    /// When all turns so far would be over, at an even rate.
+    taken_until: f64,
+}
+
+impl Pace {
+    /// Requests that may be sent at once.
+    pub const BURST: f64 = 50.0;
+    /// Requests a second from then on.
+    pub const RATE: f64 = 50.0;
+
+    /// Takes the next turn: milliseconds until it comes.
+    pub fn turn(&mut self, now: f64) -> f64 {
+        let step = 1_000.0 / Pace::RATE;
+        let wait = self.taken_until - (Pace::BURST - 1.0) * step - now;
+        self.taken_until = self.taken_until.max(now) + step;
+        wait.max(0.0)
     }
 }
 
@@ -113,14 +150,18 @@ pub fn unknown_again(looks: u32) -> f64 {
 
 /// Milliseconds until a running run is read again: a sixth of what it has been as it is, at least 0.45 and at most 10 seconds.
 ///
-/// Whatever lasts is looked at less often, so that a run's end is known within about a twelfth of its age.
-pub fn poll(unchanged_for: f64, random: f64) -> f64 {
-    (unchanged_for * 0.17).clamp(450.0, 10_000.0) * (0.95 + 0.1 * random)
+/// Whatever lasts is looked at less often, so that a run's end is known within about a twelfth of its age. In the first
+/// minute that one is `watched_for` counts and not the last change: a run of many short stages would cost many reads.
+pub fn poll(unchanged_for: f64, watched_for: f64, random: f64) -> f64 {
+    let quiet_for = if watched_for < FIRST_MINUTE { watched_for } else { unchanged_for };
+    (quiet_for * 0.17).clamp(450.0, 10_000.0) * (0.95 + 0.1 * random)
 }
+
+const FIRST_MINUTE: f64 = 60_000.0;
 
 /// Milliseconds until a finished run is read again, for those who want to see it re-opened.
 pub fn poll_finished(unchanged_for: f64, random: f64) -> f64 {
-    if unchanged_for < 5_000.0 { poll(unchanged_for, random) } else { 5_000.0 * (0.9 + 0.2 * random) }
+    if unchanged_for < 5_000.0 { poll(unchanged_for, unchanged_for, random) } else { 5_000.0 * (0.9 + 0.2 * random) }
 }
 
 /// Milliseconds until a list is read again: quick while it moves, slower when it is quiet.
@@ -191,11 +232,21 @@ mod tests {
         assert!((1_100..=1_200).contains(&sent), "{sent}");
     }
 
-    /// Reads needed until the end of a run of this length is first seen, and how late that is, for a run that changes once, at its start.
-    fn watched(length: f64, random: f64) -> (u32, f64) {
+    #[test]
+    fn turns_come_at_once_and_then_at_the_rate() {
+        let mut pace = Pace::default();
+        let waits: Vec<f64> = (0..150).map(|_| pace.turn(1e12)).collect();
+        assert_eq!(waits.iter().filter(|wait| **wait == 0.0).count(), 50);
+        assert_eq!(waits.last(), Some(&2_000.0));
+        assert_eq!(pace.turn(1e12 + 60_000.0), 0.0, "a long rest gives no more than the burst");
+    }
+
+    /// Reads needed until the end of a run of this length is first seen, and how late that is, for a run that changes whenever
+    /// a stage of it ends.
+    fn watched(length: f64, stage: f64, random: f64) -> (u32, f64) {
         let (mut now, mut reads) = (0.0, 1);
         while now < length {
-            now += poll(now, random);
+            now += poll(now % stage, now, random);
             reads += 1;
         }
         (reads, now - length)
@@ -206,9 +257,12 @@ mod tests {
         let mut within = 0;
         for step in 0..200 {
             let length = 300.0 + 600.0 * f64::from(step);
-            let (reads, late) = watched(length, f64::from(step % 10) / 10.0);
+            let random = f64::from(step % 10) / 10.0;
+            let (reads, late) = watched(length, length + 1.0, random);
             within += u32::from(late + 500.0 <= (length * 0.1).max(900.0));
             assert!(length > 60_000.0 || reads < 30, "{length}: {reads}");
+            let (reads, _) = watched(length, length / 7.0, random);
+            assert!(length > 60_000.0 || reads < 30, "{length}, of seven stages: {reads}");
         }
         assert!(within > 100, "{within} of 200");
     }

@@ -7,6 +7,7 @@ use crate::run::{Run, Snapshot};
 use crate::system::Documents;
 use crate::systems;
 use std::cell::RefCell;
+use std::ops::Range;
 
 /// How to validate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,10 +69,21 @@ pub struct Parsed {
 pub struct ParsedPage {
     /// The common views.
     pub runs: Vec<Run>,
-    /// The JSON Pointer of the array whose items are the wire objects of the runs.
-    pub rows: &'static str,
+    /// The documents they stand in, in the same order: one page, or a run each in a bare array or in lines.
+    pub pieces: Vec<Piece>,
     /// Warnings and readings.
     pub findings: Vec<Finding>,
+}
+
+/// A document among those of a page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// Its bytes.
+    pub bytes: Range<usize>,
+    /// The JSON Pointer of the array whose items are the wire objects of its runs; `None` where it is one itself.
+    pub rows: Option<&'static str>,
+    /// How many runs it holds.
+    pub runs: usize,
 }
 
 /// All that is wrong or odd with a text: a run, a page, a bare array, lines of JSON, a task or a list of events.
@@ -158,17 +170,26 @@ pub fn parse_run(system: &dyn Documents, bytes: &[u8], options: &Options) -> Res
     Ok(Parsed { snapshot: system.snapshot(text(bytes)?)?, findings: report.findings })
 }
 
-/// A page of runs, in the common view.
+/// A page of runs, in the common view: one page, a bare array of runs, or a document on each line.
 ///
 /// # Errors
 /// `decode` with all findings when the text is not a valid page; `argument` as in [`validate_run`].
 pub fn parse_page(system: &dyn Documents, bytes: &[u8], options: &Options) -> Result<ParsedPage> {
-    let report = valid(validate_run(system, bytes, options)?)?;
+    let mut found = vec![];
+    let mut keep = |piece: &Found| found.push((piece.document, piece.start..piece.end));
+    let report = valid(validate_each(system, &Padded::new(bytes), options, &mut keep)?)?;
     if report.what != What::Page {
         return Err(unfit(&report, "a page of runs", "parseRun"));
     }
-    let text = text(bytes)?;
-    Ok(ParsedPage { runs: system.page(text)?, rows: rows(system, text), findings: report.findings })
+    let mut page = ParsedPage { runs: vec![], pieces: vec![], findings: report.findings };
+    for (document, range) in found {
+        let json = text(bytes.get(range.clone()).unwrap_or_default())?;
+        let is_page = document.what == What::Page;
+        let runs = if is_page { system.page(json)? } else { vec![system.snapshot(json)?.run] };
+        page.pieces.push(Piece { bytes: range, rows: is_page.then_some(document.place), runs: runs.len() });
+        page.runs.extend(runs);
+    }
+    Ok(page)
 }
 
 /// The system whose documents a text holds: the one whose description the first value fits best, if there is one.
@@ -195,8 +216,8 @@ fn fit(likeness: read::Likeness) -> Option<usize> {
     (likeness.missing == 0 && likeness.present > 0).then_some(likeness.present)
 }
 
-/// Where in a page the array of its rows stands.
-fn rows(system: &dyn Documents, page: &str) -> &'static str {
+/// Where in a page the array of its rows stands: a JSON Pointer.
+pub(crate) fn rows(system: &dyn Documents, page: &str) -> &'static str {
     let input = Padded::new(page.as_bytes());
     if read::first_value(&input, 0).is_none_or(|(first, _)| first == b'[') {
         return "";

@@ -7,4 +7,5 @@ pub mod fixtures;
 pub mod mutate;
 pub mod native;
 pub mod oracle;
+pub mod slow;
 pub mod target;

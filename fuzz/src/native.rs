@@ -1,5 +1,5 @@
 //! Many rounds on this machine.
-use crate::compare::compare;
+use crate::compare::{Compared, DIFFERENCES, compare};
 use crate::mutate::{Random, mutate};
 use crate::target::targets;
 use runward::finding::Level;
@@ -16,16 +16,21 @@ pub struct Tally {
     pub wrong: u64,
     /// Kinds of bodies that were damaged.
     pub targets: usize,
-    /// Where readers differed: which kind of body, how, and the text.
+    /// How often each wanted difference was met.
+    pub differences: [u64; DIFFERENCES.len()],
+    /// Where readers differed otherwise: which kind of body, how, and the text.
     pub problems: Vec<String>,
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        for problem in self.problems.iter().take(5) {
+        for problem in self.problems.iter().take(20) {
             writeln!(f, "{problem}\n")?;
         }
-        let Tally { inputs, right, wrong, targets, problems } = self;
+        let Tally { inputs, right, wrong, targets, differences, problems } = self;
+        for (difference, count) in DIFFERENCES.iter().zip(differences) {
+            writeln!(f, "{count} times wanted: {}, because {}", difference.code.as_str(), difference.why)?;
+        }
         write!(
             f,
             "{inputs} inputs of {targets} kinds: {right} readings valid, {wrong} invalid, {} differ",
@@ -46,8 +51,10 @@ pub fn run(rounds: u64, seed: u64) -> Tally {
         let text = if random.below(25) == 0 { seed.clone() } else { mutate(&mut random, seed) };
         for level in [Level::Wire, Level::Schema] {
             match compare(target, &text, level) {
-                Ok(true) => tally.right += 1,
-                Ok(false) => tally.wrong += 1,
+                Ok(Compared { right, difference }) => {
+                    *(if right { &mut tally.right } else { &mut tally.wrong }) += 1;
+                    difference.into_iter().for_each(|number| tally.differences[number] += 1);
+                }
                 Err(problem) => {
                     let text = String::from_utf8_lossy(&text);
                     tally.problems.push(format!("{} {level:?}: {problem}\n{text}", target.name));
@@ -55,5 +62,14 @@ pub fn run(rounds: u64, seed: u64) -> Tally {
             }
         }
     }
+    // with enough texts, a difference that is never met is no longer one
+    for (difference, count) in DIFFERENCES.iter().zip(tally.differences) {
+        if count == 0 && rounds >= ENOUGH {
+            tally.problems.push(format!("the wanted difference {} was never met: delete it", difference.code.as_str()));
+        }
+    }
     tally
 }
+
+/// As many texts meet every wanted difference.
+const ENOUGH: u64 = 50_000;

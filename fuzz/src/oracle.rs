@@ -1,112 +1,274 @@
-//! An independent, slow check of a parsed value against a description.
-use runward::describe::{Column, Kind, Members, Object, Presence, Value};
-use runward::finding::{Code, Level};
-use serde_json::Value as Json;
-use std::collections::BTreeSet;
+//! An independent, slow check of a text against a description.
+use crate::slow::{self, Member, Node, Slow, join};
+use runward::describe::{Column, Envelope, Field, Kind, Members, Note, Object, Presence, Value, ZERO_TIME};
+use runward::finding::{Code, Level, Severity};
+use runward::read::SENTINEL;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What is wrong, and where.
-pub type Findings = BTreeSet<(Code, String)>;
+/// What is wrong or odd, how bad that is, and where.
+pub type Findings = BTreeSet<(Code, Severity, String)>;
 
-/// Adds what is wrong with `json` at `pointer`.
-pub fn check(json: &Json, value: &Value, level: Level, pointer: &str, findings: &mut Findings) {
-    check_of(json, value, level, Column::None, pointer, findings);
+/// Whether no finding is an error.
+pub fn is_right(findings: &Findings) -> bool {
+    findings.iter().all(|(_, severity, _)| *severity != Severity::Error)
 }
 
-fn check_of(json: &Json, value: &Value, level: Level, column: Column, pointer: &str, findings: &mut Findings) {
-    if let Kind::Union(of) = value.kind
-        && let Some(kind) = of.kinds.iter().find(|kind| kind.takes(json.to_string().as_bytes()[0]))
-    {
-        return check_of(json, kind, level, column, pointer, findings);
+/// All that is wrong or odd with a text of one such value. `run` is the object that is the run, where that is no row.
+pub fn check(text: &[u8], value: &Value, level: Level, depth: usize, run: Option<&'static Object>) -> Findings {
+    let read = slow::read(text, depth);
+    let mut check = Check {
+        level,
+        run,
+        found: Findings::new(),
+        phantoms: vec![],
+        rows: BTreeSet::new(),
+        in_rows: false,
+        told: false,
+    };
+    for (code, pointer) in read.found {
+        check.record(code, &pointer);
     }
-    if json.is_null() && !matches!(value.kind, Kind::Any | Kind::Null) {
-        if !value.nullable {
-            findings.insert((Code::NullNotAllowed, pointer.into()));
-        }
-    } else if let Some(code) = wrong(json, value.kind) {
-        let is_status = code == Code::UnknownValue && column == Column::Status;
-        findings.insert((if is_status { Code::UnknownStatus } else { code }, pointer.into()));
+    if let Some(root) = &read.root {
+        check.value(root, value, &Place::default(), "");
     }
-    match (value.kind, json) {
-        (Kind::Object(of), Json::Object(members)) => check_members(members, of(), level, pointer, findings),
-        (Kind::Map(items), Json::Object(members)) => {
-            members.iter().for_each(|(name, json)| check(json, items, level, &join(pointer, name), findings));
-        }
-        (Kind::Array { items, .. } | Kind::Rows(items), Json::Array(array)) => {
-            let checked = array.iter().enumerate();
-            checked.for_each(|(i, json)| check(json, items, level, &format!("{pointer}/{i}"), findings));
-        }
-        _ => {}
-    }
+    check.end()
 }
 
-fn check_members(
-    members: &serde_json::Map<String, Json>,
-    of: &Object,
+struct Check {
     level: Level,
-    pointer: &str,
-    findings: &mut Findings,
-) {
-    for field in of.fields {
-        let (place, value) = (join(pointer, field.name), field.at(level));
-        let absent =
-            if level == Level::Schema && field.is_phantom() { Code::PhantomRequired } else { Code::MissingField };
-        match members.get(field.name) {
-            Some(json) => check_of(json, &value, level, field.column, &place, findings),
-            None if value.presence == Presence::Required => drop(findings.insert((absent, place))),
-            None => {}
+    run: Option<&'static Object>,
+    found: Findings,
+    /// The members that only the contract requires: the object's type, its pointer, the member's.
+    phantoms: Vec<(*const Object, String, String)>,
+    /// The pointers of the rows that were read to their ends.
+    rows: BTreeSet<String>,
+    /// Was a row begun?
+    in_rows: bool,
+    /// Was the envelope of a row told?
+    told: bool,
+}
+
+/// What a field says of the value in it.
+#[derive(Clone, Copy)]
+struct Place {
+    column: Column,
+    note: Note,
+}
+
+impl Default for Place {
+    fn default() -> Place {
+        Place { column: Column::None, note: Note::None }
+    }
+}
+
+impl Check {
+    fn record(&mut self, code: Code, pointer: &str) {
+        let is_word = matches!(code, Code::UnknownStatus | Code::UnknownValue);
+        let severity = if is_word && self.level == Level::Schema { Severity::Error } else { code.severity() };
+        self.found.insert((code, severity, pointer.into()));
+    }
+
+    /// What the contract invents is wrong once for each run, where there are runs.
+    fn end(mut self) -> Findings {
+        let any_run = self.run.is_some() || !self.rows.is_empty();
+        for (object, at, pointer) in std::mem::take(&mut self.phantoms) {
+            let of_run = self.run.is_some_and(|run| std::ptr::eq(run, object)) || self.rows.contains(&at);
+            let severity = if of_run || !any_run { Severity::Error } else { Severity::Warning };
+            self.found.insert((Code::PhantomRequired, severity, pointer));
+        }
+        self.found
+    }
+
+    /// A value that was not read to its end is not judged; what was read of it is.
+    fn value(&mut self, node: &Node, value: &Value, place: &Place, pointer: &str) {
+        if let Kind::Union(of) = value.kind
+            && let Some(kind) = of.kinds.iter().find(|kind| takes(kind, &node.value))
+        {
+            return self.value(node, kind, &Place::default(), pointer);
+        }
+        match (&node.value, value.kind) {
+            (_, Kind::Any) | (Slow::Null, Kind::Null) => return,
+            (Slow::Null, _) => {
+                if !value.nullable {
+                    self.record(Code::NullNotAllowed, pointer);
+                }
+                return;
+            }
+            (Slow::Object(members), Kind::Object(of)) => return self.object(node, members, of(), pointer),
+            (Slow::Object(members), Kind::Map(items)) => return self.map(members, items, pointer),
+            (Slow::Object(members), Kind::AnyObject) => return self.payload(node, members, place, pointer),
+            (Slow::Array(items), Kind::Array { items: of, max }) => {
+                items.iter().enumerate().for_each(|(i, item)| self.item(item, of, &format!("{pointer}/{i}")));
+                if node.whole && items.len() > max as usize {
+                    self.record(Code::TooManyItems, pointer);
+                }
+                return;
+            }
+            (Slow::Array(items), Kind::Rows(of)) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.in_rows = true;
+                    if item.whole {
+                        self.rows.insert(format!("{pointer}/{i}"));
+                    }
+                    self.item(item, of, &format!("{pointer}/{i}"));
+                }
+                return;
+            }
+            _ if !node.whole => return,
+            _ => {}
+        }
+        let code = match &node.value {
+            Slow::String(text, _) => self.text(text, value.kind, place, pointer),
+            Slow::Number(number) => self.number(number, value.kind, place, pointer),
+            Slow::Boolean => (!matches!(value.kind, Kind::Boolean)).then_some(Code::TypeMismatch),
+            _ => Some(Code::TypeMismatch),
+        };
+        if let Some(code) = code {
+            self.record(code, pointer);
+        }
+    }
+
+    fn item(&mut self, item: &Node, of: &Value, pointer: &str) {
+        self.value(item, of, &Place::default(), pointer);
+    }
+
+    /// What is wrong with a text.
+    fn text(&mut self, text: &str, kind: Kind, place: &Place, pointer: &str) -> Option<Code> {
+        let (right, code) = match kind {
+            Kind::String { min, max } => ((min..=max).contains(&(text.chars().count() as u32)), Code::BadLength),
+            Kind::Uuid => (is_uuid(text), Code::BadUuid),
+            Kind::DateTime => (self.time(date_time(text), place, pointer), Code::BadDatetime),
+            Kind::NaiveDateTime => {
+                let naive = date_time(&format!("{text}Z"));
+                if naive.is_some() {
+                    self.record(Code::NaiveTime, pointer);
+                }
+                (self.time(naive.or_else(|| date_time(text)), place, pointer), Code::BadDatetime)
+            }
+            Kind::Enum(of) if place.column == Column::Status => (is_word(of, text), Code::UnknownStatus),
+            Kind::Enum(of) => (is_word(of, text), Code::UnknownValue),
+            _ => (false, Code::TypeMismatch),
+        };
+        (!right).then_some(code)
+    }
+
+    fn time(&mut self, millis: Option<f64>, place: &Place, pointer: &str) -> bool {
+        if millis == Some(ZERO_TIME) && place.note == Note::ZeroTime {
+            self.record(Code::ZeroTime, pointer);
+        }
+        millis.is_some()
+    }
+
+    fn number(&mut self, number: &str, kind: Kind, place: &Place, pointer: &str) -> Option<Code> {
+        let integer = number.parse::<i64>().ok().filter(|_| number != "-0");
+        let right = matches!(kind, Kind::Number) || matches!(kind, Kind::Integer) && integer.is_some();
+        if matches!(kind, Kind::Integer)
+            && place.note == Note::SentinelDuration
+            && integer.is_some_and(|value| value < 0 || value as f64 >= SENTINEL)
+        {
+            self.record(Code::SentinelDuration, pointer);
+        }
+        (!right).then_some(Code::TypeMismatch)
+    }
+
+    fn map(&mut self, members: &[Member], of: &Value, pointer: &str) {
+        let mut seen = BTreeSet::new();
+        for member in members {
+            let place = join(pointer, &member.name);
+            if !seen.insert(&member.name) {
+                self.record(Code::DuplicateKey, &place);
+            }
+            if let Some(value) = &member.value {
+                self.item(value, of, &place);
+            }
+        }
+    }
+
+    /// A payload, and whether it stands in the system's envelope: told once for all rows.
+    fn payload(&mut self, node: &Node, members: &[Member], place: &Place, pointer: &str) {
+        let Note::Wrapped(envelope) = place.note else { return };
+        if node.whole && !(self.in_rows && self.told) && is_envelope(envelope, members) {
+            self.told |= self.in_rows;
+            self.record(Code::WrappedInput, pointer);
+        }
+    }
+
+    fn object(&mut self, node: &Node, members: &[Member], of: &'static Object, pointer: &str) {
+        let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+        let field = |name: &str| of.fields.iter().find(|field| field.name == name);
+        for member in members {
+            let place = join(pointer, &member.name);
+            *seen.entry(&member.name).or_default() += 1;
+            if seen[member.name.as_str()] > 1 {
+                self.record(Code::DuplicateKey, &place);
+            }
+            if let (Some(value), Some(field)) = (&member.value, field(&member.name)) {
+                let of_field = Place { column: field.column, note: field.note };
+                self.value(value, &field.at(self.level), &of_field, &place);
+            }
+        }
+        if !node.whole {
+            return;
+        }
+        for field in of.fields.iter().filter(|field| !seen.contains_key(field.name)) {
+            self.absent(field, of, pointer);
+        }
+        if of.members == Members::ExactlyOne {
+            let known = seen.keys().filter(|name| field(name).is_some()).count();
+            let strangers: u32 = seen.iter().filter(|(name, _)| field(name).is_none()).map(|(_, count)| count).sum();
+            match (known, strangers) {
+                (1, 0) => {}
+                (0, 1) => self.record(Code::UnknownValue, pointer),
+                _ => self.record(Code::NotOneMember, pointer),
+            }
+        }
+    }
+
+    fn absent(&mut self, field: &Field, of: &'static Object, pointer: &str) {
+        let place = join(pointer, field.name);
+        match field.at(self.level).presence {
+            Presence::Optional => {}
+            Presence::Required if self.level == Level::Schema && field.is_phantom() => {
+                self.phantoms.push((of, pointer.into(), place));
+            }
+            Presence::Required => self.record(Code::MissingField, &place),
         }
     }
 }
 
-/// What is wrong with the value itself, whatever it holds. `null` is asked about only where it is the kind.
-fn wrong(json: &Json, kind: Kind) -> Option<Code> {
-    let string = |is_right: &dyn Fn(&str) -> bool, code: Code| match json.as_str() {
-        Some(text) => (is_right(text), code),
-        None => (false, Code::TypeMismatch),
-    };
-    let of_type = |is_right: bool| (is_right, Code::TypeMismatch);
-    let (right, code) = match kind {
-        Kind::String { min, max } => {
-            string(&|text| (min..=max).contains(&(text.chars().count() as u32)), Code::BadLength)
-        }
-        Kind::Uuid => string(&is_uuid, Code::BadUuid),
-        Kind::DateTime => string(&|text| date_time(text).is_some(), Code::BadDatetime),
-        Kind::NaiveDateTime => {
-            string(&|text| date_time(text).or_else(|| date_time(&format!("{text}Z"))).is_some(), Code::BadDatetime)
-        }
-        Kind::Enum(of) => string(&|text| of.place(text.as_bytes()).is_some(), Code::UnknownValue),
-        Kind::Integer => of_type(json.is_i64()),
-        Kind::Number => of_type(json.is_number()),
-        Kind::Boolean => of_type(json.is_boolean()),
-        Kind::AnyObject | Kind::Map(_) => of_type(json.is_object()),
-        Kind::Object(of) => match json.as_object() {
-            Some(members) if of().members == Members::ExactlyOne => return wrong_choice(members, of()),
-            Some(_) => return None,
-            None => of_type(false),
-        },
-        Kind::Array { max, .. } => match json.as_array() {
-            Some(array) => (array.len() <= max as usize, Code::TooManyItems),
-            None => of_type(false),
-        },
-        Kind::Rows(_) => of_type(json.is_array()),
-        Kind::Any => of_type(true),
-        Kind::Null => of_type(json.is_null()),
-        Kind::Union(_) => of_type(false),
-    };
-    (!right).then_some(code)
-}
-
-fn wrong_choice(members: &serde_json::Map<String, Json>, of: &Object) -> Option<Code> {
-    let known = of.fields.iter().any(|field| members.contains_key(field.name));
-    match members.len() {
-        1 if known => None,
-        1 => Some(Code::UnknownValue),
-        _ => Some(Code::NotOneMember),
+/// May a value of this type stand here?
+fn takes(value: &Value, node: &Slow) -> bool {
+    match node {
+        Slow::Null => value.nullable || matches!(value.kind, Kind::Null | Kind::Any),
+        Slow::Boolean => matches!(value.kind, Kind::Boolean | Kind::Any),
+        Slow::Number(_) => matches!(value.kind, Kind::Integer | Kind::Number | Kind::Any),
+        Slow::Array(_) => matches!(value.kind, Kind::Array { .. } | Kind::Rows(_) | Kind::Any),
+        Slow::Object(_) => matches!(value.kind, Kind::Object(_) | Kind::Map(_) | Kind::AnyObject | Kind::Any),
+        Slow::String(..) => !matches!(
+            value.kind,
+            Kind::Boolean
+                | Kind::Integer
+                | Kind::Number
+                | Kind::Null
+                | Kind::Array { .. }
+                | Kind::Rows(_)
+                | Kind::Object(_)
+                | Kind::Map(_)
+                | Kind::AnyObject
+        ),
     }
 }
 
-fn join(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+fn is_word(of: &runward::describe::Enum, text: &str) -> bool {
+    of.values.iter().any(|known| *known == text || of.any_case && known.to_lowercase() == text.to_lowercase())
+}
+
+fn is_envelope(envelope: &Envelope, members: &[Member]) -> bool {
+    let names: BTreeSet<&[u8]> = members.iter().map(|member| member.spelled.as_slice()).collect();
+    let has = |name: &&str| names.contains(name.as_bytes());
+    let known =
+        |name: &&&[u8]| envelope.always.iter().chain(envelope.sometimes).any(|known| known.as_bytes() == **name);
+    envelope.always.iter().all(has) && names.iter().filter(known).count() == names.len()
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -36,6 +36,10 @@ pub enum Purpose {
     Mesh,
     /// The order in which webhooks arrive.
     Delivery,
+    /// Ids of schedules and crons of Hatchet.
+    Plan,
+    /// Ids of events of Hatchet.
+    Pushed,
 }
 
 /// The source of all draws.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Microseconds since the Unix epoch.
 pub type Micros = i64;
@@ -78,6 +78,45 @@ impl Clock {
                 },
                 Pace::Stepped => drop(moved.changed().await),
             }
+        }
+    }
+}
+
+/// What lets a scheduler sleep until the next thing is due, and wakes it when something earlier comes up.
+#[derive(Debug)]
+pub struct Alarm {
+    set: AtomicI64,
+    earlier: Notify,
+}
+
+impl Default for Alarm {
+    fn default() -> Self {
+        Self { set: AtomicI64::new(Micros::MAX), earlier: Notify::new() }
+    }
+}
+
+impl Alarm {
+    /// Something is due then.
+    pub fn bring_forward(&self, due: Option<Micros>) {
+        if due.is_some_and(|due| due < self.set.load(Ordering::SeqCst)) {
+            self.earlier.notify_one();
+        }
+    }
+
+    /// The scheduler is at work: whatever comes up now it may have looked past.
+    pub fn clear(&self) {
+        self.set.store(Micros::MAX, Ordering::SeqCst);
+    }
+
+    /// Sleeps until the next thing is due.
+    pub async fn wait(&self, clock: &Clock, next: Option<Micros>) {
+        self.set.store(next.unwrap_or(Micros::MAX), Ordering::SeqCst);
+        match next {
+            Some(due) => tokio::select! {
+                () = clock.sleep_until(due) => {}
+                () = self.earlier.notified() => {}
+            },
+            None => self.earlier.notified().await,
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::database::keep;
 use crate::delivery::{Disorder, Post};
 use crate::faults::{Fault, Faults};
 use crate::formance::{self, Formance};
+use crate::hatchet::inbound::{self, Webhook};
 use crate::hatchet::scenario::Workflow;
 use crate::hatchet::{Hatchet, Lags};
 use crate::meshx::{self, Meshx};
@@ -48,6 +49,8 @@ pub fn router(controls: Controls) -> Router {
         .route("/faults", get(faults_in_force).post(add_faults).delete(clear_faults))
         .route("/read-store", get(read_store).post(set_read_store))
         .route("/workflows", post(register))
+        .route("/inbound", post(register_inbound))
+        .route("/lose-worker", post(lose_worker))
         .route("/tokens", post(issue))
         .route("/webhooks", get(webhooks).post(set_disorder))
         .with_state(controls)
@@ -183,6 +186,20 @@ async fn register(State(controls): State<Controls>, Json(workflows): Json<Value>
     let names: Vec<String> = workflows.iter().map(|workflow| workflow.name.clone()).collect();
     blocking(&controls.hatchet, move |hatchet| hatchet.register(workflows)).await?;
     Ok(Json(json!({"registered": names})))
+}
+
+/// Registers webhooks that start runs.
+async fn register_inbound(State(controls): State<Controls>, Json(webhooks): Json<Value>) -> Answer {
+    let webhooks: Vec<Webhook> = one_or_many(webhooks)?;
+    let names: Vec<String> = webhooks.iter().map(|webhook| webhook.name.clone()).collect();
+    blocking(&controls.hatchet, move |hatchet| hatchet.database.write(|db| inbound::register(db, &webhooks))).await?;
+    Ok(Json(json!({"registered": names})))
+}
+
+/// Ends Hatchet's worker without a word.
+async fn lose_worker(State(controls): State<Controls>) -> Answer {
+    let lost = blocking(&controls.hatchet, Hatchet::lose_worker).await?;
+    Ok(Json(json!({"running": lost})))
 }
 
 #[derive(Deserialize)]

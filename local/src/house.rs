@@ -5,15 +5,14 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::Notify;
 
 use crate::Error;
 use crate::chance::Chance;
-use crate::clock::{Clock, Micros};
+use crate::clock::{Alarm, Clock, Micros, Pace};
 use crate::database::Database;
 
 /// The most that is done in one transaction, so that requests get their turn.
-const BATCH: usize = 256;
+const BATCH: usize = 64;
 
 /// What a system stands on.
 pub struct House {
@@ -23,13 +22,13 @@ pub struct House {
     pub clock: Arc<Clock>,
     /// The engine's luck.
     pub chance: Chance,
-    wake: Notify,
+    alarm: Alarm,
 }
 
 impl House {
     /// A house on a database.
     pub fn new(database: Arc<Database>, clock: Arc<Clock>, chance: Chance) -> Self {
-        Self { database, clock, chance, wake: Notify::new() }
+        Self { database, clock, chance, alarm: Alarm::default() }
     }
 }
 
@@ -69,16 +68,22 @@ impl Act<'_> {
     }
 }
 
-/// One transaction of a system: `work`, and then whatever is due.
+/// One transaction of a system. Where time stands still nobody but an order moves it, so whatever is due is done at
+/// once; elsewhere the scheduler does it.
 pub fn order<S: System, T>(system: &S, work: impl FnOnce(&Act<'_>) -> Result<T, Error>) -> Result<T, Error> {
     let house = system.house();
     let now = house.clock.now();
-    let result = house.database.write(|db| {
+    let (result, next) = house.database.write(|db| {
         let result = work(&Act { db, now, house, system: S::NAME })?;
-        run_due(system, db, now)?;
-        Ok(result)
+        let next = match house.clock.pace() {
+            Pace::Stepped => run_due(system, db, now)?,
+            Pace::Flowing => db
+                .prepare_cached("SELECT min(due) FROM queue WHERE system = ?")?
+                .query_row([S::NAME], |row| row.get(0))?,
+        };
+        Ok((result, next))
     })?;
-    house.wake.notify_one();
+    house.alarm.bring_forward(next);
     Ok(result)
 }
 
@@ -115,17 +120,10 @@ pub fn catch_up<S: System>(system: &S) -> Result<Option<Micros>, Error> {
 /// Lets time do its work, for as long as the future is polled.
 pub async fn run<S: System>(system: Arc<S>) -> Error {
     loop {
-        let next = match crate::blocking(&system, catch_up).await {
-            Ok(next) => next,
+        system.house().alarm.clear();
+        match crate::blocking(&system, catch_up).await {
+            Ok(next) => system.house().alarm.wait(&system.house().clock, next).await,
             Err(error) => return error,
-        };
-        let house = system.house();
-        match next {
-            Some(due) => tokio::select! {
-                () = house.clock.sleep_until(due) => {}
-                () = house.wake.notified() => {}
-            },
-            None => house.wake.notified().await,
         }
     }
 }

@@ -46,6 +46,9 @@ pub enum Error {
     /// SQLite refused.
     #[error("database: {0}")]
     Sql(#[from] rusqlite::Error),
+    /// The transaction was lost with everything in it.
+    #[error("database: what was to be written could not be committed")]
+    Uncommitted,
     /// What was stored is no JSON.
     #[error("stored JSON: {0}")]
     Json(#[from] serde_json::Error),

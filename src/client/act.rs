@@ -53,8 +53,16 @@ impl<H: Host> Client<H> {
     /// # Errors
     /// `transition` before anything is sent, when the run was handed in or confirmed by this client at its end already; not
     /// with [`Call::force`].
-    pub async fn cancel(self: &Rc<Self>, run: impl Into<Target<'_>>, confirm: bool, call: &Call) -> Result<Effect> {
-        let target: Target = run.into();
+    pub fn cancel<'a>(
+        self: &'a Rc<Self>,
+        run: impl Into<Target<'a>>,
+        confirm: bool,
+        call: &'a Call,
+    ) -> impl Future<Output = Result<Effect>> {
+        self.ask_for_end(run.into(), confirm, call)
+    }
+
+    async fn ask_for_end(self: &Rc<Self>, target: Target<'_>, confirm: bool, call: &Call) -> Result<Effect> {
         let id = target.id;
         self.can("cancel")?;
         self.may("cancel", target, None, call)?;
@@ -108,8 +116,16 @@ impl<H: Host> Client<H> {
     ///
     /// # Errors
     /// `transition` before anything is sent, when the run was handed in before its end; not with [`Call::force`].
-    pub async fn replay(self: &Rc<Self>, run: impl Into<Target<'_>>, confirm: bool, call: &Call) -> Result<Effect> {
-        let target: Target = run.into();
+    pub fn replay<'a>(
+        self: &'a Rc<Self>,
+        run: impl Into<Target<'a>>,
+        confirm: bool,
+        call: &'a Call,
+    ) -> impl Future<Output = Result<Effect>> {
+        self.ask_for_more(run.into(), confirm, call)
+    }
+
+    async fn ask_for_more(self: &Rc<Self>, target: Target<'_>, confirm: bool, call: &Call) -> Result<Effect> {
         let id = target.id;
         self.can("replay")?;
         self.may("replay", target, None, call)?;

@@ -1,14 +1,14 @@
 //! How a client shows who it is: a token that was given, or one that is fetched, kept and renewed.
 use super::send::Clock;
+use super::turn::Turn;
 use super::{Call, Client, Host, Session};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Base, Request, Response};
 use crate::policy;
 use crate::system::{Grant, Places, Scope, Way, opened};
 use std::cell::{Cell, RefCell};
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
-use std::task::{Poll, Waker};
 
 /// How a client shows who it is. The secret of it, be it a token, a client's secret or a password, is the host's.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -48,8 +48,7 @@ impl Credentials {
 #[derive(Default)]
 pub(super) struct Vault {
     held: RefCell<Option<Held>>,
-    busy: Cell<bool>,
-    waiting: RefCell<Vec<Waker>>,
+    turn: Turn,
     failures: Cell<u64>,
     failure: RefCell<Option<Error>>,
 }
@@ -63,16 +62,6 @@ struct Held {
     refresh: Option<(String, f64)>,
 }
 
-/// Whoever fetches. Dropped, it lets the next one try.
-struct Lead<'a>(&'a Vault);
-
-impl Drop for Lead<'_> {
-    fn drop(&mut self) {
-        self.0.busy.set(false);
-        self.0.waiting.take().into_iter().for_each(Waker::wake);
-    }
-}
-
 impl Vault {
     /// The token that is held, unless it is over or is the one that was refused.
     fn good(&self, now: f64, refused: Option<&str>) -> Option<String> {
@@ -80,17 +69,6 @@ impl Vault {
         held.as_ref()
             .filter(|held| now < held.until && Some(held.token.as_str()) != refused)
             .map(|held| held.token.clone())
-    }
-
-    async fn idle(&self) {
-        poll_fn(|context| {
-            if !self.busy.get() {
-                return Poll::Ready(());
-            }
-            self.waiting.borrow_mut().push(context.waker().clone());
-            Poll::Pending
-        })
-        .await;
     }
 
     /// What a caller that waited since then gets to hear.
@@ -164,11 +142,10 @@ impl<H: Host> Client<H> {
             if let Some(failure) = self.vault.failed_since(failures) {
                 return Err(failure);
             }
-            if self.vault.busy.replace(true) {
-                self.vault.idle().await;
+            let Some(_lead) = self.vault.turn.take(&self.host) else {
+                Turn::look(&self.host).await;
                 continue;
-            }
-            let _lead = Lead(&self.vault);
+            };
             match self.fetch(clock).await {
                 Ok(held) => {
                     let token = held.token.clone();

@@ -14,6 +14,11 @@ pub trait Host {
     fn send(&self, request: Prepared) -> impl Future<Output = Result<Response>>;
     /// Waits for this many milliseconds.
     fn sleep(&self, millis: f64) -> impl Future<Output = ()>;
+    /// Waits between two reads of a watch: for this many milliseconds, longer while nobody can see what it shows, and shorter
+    /// when somebody comes to see it.
+    fn rest(&self, millis: f64) -> impl Future<Output = ()> {
+        self.sleep(millis)
+    }
     /// Milliseconds since 1970.
     fn now(&self) -> f64;
     /// At least 0, less than 1.

@@ -13,6 +13,8 @@ mod operate;
 mod page;
 mod read;
 mod send;
+mod share;
+mod turn;
 mod watch;
 
 pub use act::{Effect, Effected};
@@ -20,7 +22,7 @@ pub use credentials::Credentials;
 pub use host::{Event, Host, race};
 pub use many::{Many, Named, One, Order, Which};
 pub use memory::Target;
-pub use page::Page;
+pub use page::{Page, Unreadable};
 pub use read::{Read, with_wire};
 pub use watch::{Change, Watch, WatchOptions};
 
@@ -31,7 +33,9 @@ use crate::policy::{Budget, Limits};
 use crate::system::{Scope, System, Way};
 use credentials::Vault;
 use memory::Memory;
+use share::Shared;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// What a client is made of, beside its transport and its secret.
 #[derive(Clone, Debug)]
@@ -88,6 +92,7 @@ pub struct Client<H> {
     base: Option<Base>,
     budget: Cell<Budget>,
     vault: Vault,
+    shared: Rc<Shared>,
     /// Runs this client created, and until when reads may not know them.
     young: Memory<f64>,
     /// Ends that this client saw confirmed.
@@ -119,9 +124,9 @@ impl<H: Host> Client<H> {
         if base.is_none() && way != Way::Token {
             return Err(Error::new(Kind::Argument, "missing_base_url", "give `baseUrl`").of(system.name()));
         }
-        let (budget, vault) = (Cell::default(), Vault::default());
+        let (budget, vault, shared) = (Cell::default(), Vault::default(), Rc::default());
         let (young, ended) = (Memory::default(), Memory::default());
-        Ok(Client { host, system, options, base, budget, vault, young, ended })
+        Ok(Client { host, system, options, base, budget, vault, shared, young, ended })
     }
 
     /// The system it speaks to.

@@ -1,10 +1,12 @@
 //! Reading a page of runs.
 use super::read::{public, text, with_wire};
 use super::{Call, Client, Host};
+use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
-use crate::http;
+use crate::finding::{Finding, Severity};
+use crate::http::{self, Response};
 use crate::run::{Millis, Run};
-use crate::system::{Documents, Filter};
+use crate::system::{Documents, Filter, opened};
 use crate::validate;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -17,25 +19,47 @@ const PAGE: u32 = 50;
 pub struct Page {
     /// The runs, each with its row as the server sent it.
     pub runs: Vec<(Run, String)>,
+    /// The rows that are no runs as far as can be told. One of them spoils no other.
+    pub unreadable: Vec<Unreadable>,
     /// Where the next page begins; `None` when this was the last.
     pub next: Option<String>,
+}
+
+/// A row of a page that cannot be read as a run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unreadable {
+    /// Which row of the page, from 0.
+    pub index: usize,
+    /// What is wrong with it; pointers begin at the row.
+    pub findings: Vec<Finding>,
+    /// The row as the server sent it; `None` for those who may not see everything, because nobody knows what is in it.
+    pub wire: Option<String>,
+}
+
+impl Unreadable {
+    fn json(&self) -> Result<String> {
+        let wire = self.wire.as_ref().map_or_else(String::new, |wire| format!(",\"wire\":{wire}"));
+        Ok(format!("{{\"index\":{},\"findings\":{}{wire}}}", self.index, text(&self.findings)?))
+    }
 }
 
 impl Page {
     /// The same page, for those who may look at its runs but not act with them.
     pub fn public(self, system: &dyn Documents) -> Result<Page> {
         let runs = self.runs.into_iter().map(|(run, wire)| Ok((run, public(system, wire)?)));
-        Ok(Page { runs: runs.collect::<Result<_>>()?, ..self })
+        let unreadable = self.unreadable.into_iter().map(|row| Unreadable { wire: None, ..row });
+        Ok(Page { runs: runs.collect::<Result<_>>()?, unreadable: unreadable.collect(), ..self })
     }
 
-    /// `{"runs": [...], "next"?: "..."}`, each run with its row under `wire`.
+    /// `{"runs": [...], "unreadable": [...], "next"?: "..."}`, each run with its row under `wire`.
     pub fn json(&self) -> Result<String> {
         let runs: Result<Vec<String>> = self.runs.iter().map(|(run, wire)| with_wire(run, wire)).collect();
+        let unreadable: Result<Vec<String>> = self.unreadable.iter().map(Unreadable::json).collect();
         let next = match &self.next {
             Some(next) => format!(",\"next\":{}", text(next)?),
             None => String::new(),
         };
-        Ok(format!("{{\"runs\":[{}]{next}}}", runs?.join(",")))
+        Ok(format!("{{\"runs\":[{}],\"unreadable\":[{}]{next}}}", runs?.join(","), unreadable?.join(",")))
     }
 }
 
@@ -51,20 +75,54 @@ impl<H: Host> Client<H> {
         let foreign = |link: &str| http::link(link, "next").is_some_and(|url| session.base.redirect(url).is_none());
         response.headers.retain(|(name, value)| name != "link" || !foreign(value));
         let rows = api.listed(filter, cursor, &response)?;
-        let runs = validate::parse_page(self.system, &response.body, &self.reading())?.runs;
-        if runs.len() != rows.rows.len() {
-            let message = format!("the page has {} rows, of which {} are runs", rows.rows.len(), runs.len());
-            return Err(Error::new(Kind::Decode, "unexpected_answer", message).of(self.system.name()));
-        }
-        let wires = rows.rows.iter().map(|row| row.as_str().to_owned());
+        let mut page = Page { runs: vec![], unreadable: vec![], next: rows.next };
         let mut seen = BTreeSet::new();
-        let all = runs.into_iter().zip(wires);
-        let runs: Vec<(Run, String)> =
-            all.filter(|(run, _)| filter.takes(run) && seen.insert(run.id.clone())).collect();
-        if api.lists_all() {
-            return cut(runs, filter, cursor).map_err(|error| error.of(self.system.name()));
+        for (index, (read, row)) in self.each(&response, &rows.rows)?.into_iter().zip(&rows.rows).enumerate() {
+            let wire = row.as_str().to_owned();
+            match read {
+                Ok(run) if filter.takes(&run) && seen.insert(run.id.clone()) => page.runs.push((run, wire)),
+                Ok(_) => {}
+                Err(findings) => page.unreadable.push(Unreadable { index, findings, wire: Some(wire) }),
+            }
         }
-        Ok(Page { runs, next: rows.next })
+        if api.lists_all() {
+            return cut(page, filter, cursor).map_err(|error| error.of(self.system.name()));
+        }
+        Ok(page)
+    }
+
+    /// Each row of a page: its run, or all that is wrong with it. Rows are read one by one only where the page as a whole
+    /// cannot be.
+    fn each(&self, response: &Response, rows: &[Raw]) -> Result<Vec<std::result::Result<Run, Vec<Finding>>>> {
+        let body = response.text()?;
+        let whole = match self.runs_of(body, rows.len()) {
+            Ok(runs) => return Ok(runs.into_iter().map(Ok).collect()),
+            Err(error) => error,
+        };
+        let place = validate::rows(self.system, body);
+        let names: Vec<&str> = place.split('/').skip(1).collect();
+        let array = opened(body, &names);
+        let around = array.as_ref().and_then(|array| body.split_once(array.as_str()));
+        let Some((head, tail)) = around else { return Err(whole) };
+        let page = |row: &str| format!("{head}[{row}]{tail}");
+        if self.runs_of(&page(""), 0).is_err() {
+            return Err(whole);
+        }
+        let each = rows.iter().map(|row| match self.runs_of(&page(row.as_str()), 1) {
+            Ok(mut runs) => Ok(runs.pop().ok_or_else(Vec::new)),
+            Err(error) if error.kind == Kind::Decode => Ok(Err(within(error.findings, &format!("{place}/0")))),
+            Err(error) => Err(error),
+        });
+        each.collect()
+    }
+
+    fn runs_of(&self, page: &str, rows: usize) -> Result<Vec<Run>> {
+        let runs = validate::parse_page(self.system, page.as_bytes(), &self.reading())?.runs;
+        if runs.len() == rows {
+            return Ok(runs);
+        }
+        let message = format!("the page has {rows} rows, of which {} are runs", runs.len());
+        Err(Error::new(Kind::Decode, "unexpected_answer", message).of(self.system.name()))
     }
 
     /// A server drops a status that it does not know, and lists everything then.
@@ -79,22 +137,33 @@ impl<H: Host> Client<H> {
     }
 }
 
+/// Findings as seen from a place: the errors that lie within it.
+fn within(findings: Vec<Finding>, place: &str) -> Vec<Finding> {
+    let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+    let inside = |finding: Finding| match finding.pointer.strip_prefix(place) {
+        Some(pointer) => Finding { pointer: pointer.to_owned(), ..finding },
+        None => finding,
+    };
+    errors.map(inside).collect()
+}
+
 /// A page of all runs, newest first. It goes on behind the last run of the page before, wherever that stands by now, so no
-/// page skips or repeats one.
-fn cut(mut runs: Vec<(Run, String)>, filter: &Filter, cursor: Option<&str>) -> Result<Page> {
-    runs.sort_by(|(a, _), (b, _)| order(place(a), place(b)));
+/// page skips or repeats one. What cannot be read has no place in that order, and comes with the first page.
+fn cut(mut page: Page, filter: &Filter, cursor: Option<&str>) -> Result<Page> {
+    page.runs.sort_by(|(a, _), (b, _)| order(place(a), place(b)));
     if let Some(cursor) = cursor {
         let wrong = || Error::new(Kind::Argument, "invalid_cursor", "the cursor is none of this list");
         let (at, id) = cursor.split_once('~').ok_or_else(wrong)?;
         let at = at.parse::<Millis>().map_err(|_| wrong())?;
-        runs.retain(|(run, _)| order(place(run), (at, id)) == Ordering::Greater);
+        page.runs.retain(|(run, _)| order(place(run), (at, id)) == Ordering::Greater);
+        page.unreadable.clear();
     }
     let size = filter.page_size.unwrap_or(PAGE).max(1) as usize;
-    let more = runs.len() > size;
-    runs.truncate(size);
-    let last = runs.last().filter(|_| more).map(|(run, _)| place(run));
+    let more = page.runs.len() > size;
+    page.runs.truncate(size);
+    let last = page.runs.last().filter(|_| more).map(|(run, _)| place(run));
     let next = last.map(|(at, id)| format!("{at}~{id}"));
-    Ok(Page { runs, next })
+    Ok(Page { next, ..page })
 }
 
 fn place(run: &Run) -> (Millis, &str) {

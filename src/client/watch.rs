@@ -1,5 +1,6 @@
 //! Watching a run: polling that adapts, and believes no end on one read.
 use super::read::text;
+use super::share::{Row, Ticket};
 use super::{Call, Client, Host, Read};
 use crate::error::{Error, Kind, Result};
 use crate::finding::{Evidence, Finding, Level, Severity};
@@ -78,6 +79,13 @@ pub struct Watch<H> {
     accepted: Option<Read>,
     /// When the accepted state was first read.
     changed_at: f64,
+    /// When the run itself was last read.
+    read_at: f64,
+    /// Its row in the list that the client's watches share, from before it was last read.
+    row: Option<Row>,
+    ticket: Ticket,
+    /// How often the run was unknown.
+    unknown: u32,
     confirmed_at: Option<f64>,
     stale: u32,
     failing_since: Option<f64>,
@@ -98,6 +106,10 @@ impl<H: Host> Client<H> {
             next_at: now,
             accepted: None,
             changed_at: now,
+            read_at: now,
+            row: None,
+            ticket: self.shared.join(),
+            unknown: 0,
             confirmed_at: None,
             stale: 0,
             failing_since: None,
@@ -161,14 +173,17 @@ impl<H: Host> Watch<H> {
         Err(Error::new(Kind::Argument, "watch_ended", "this watch is over"))
     }
 
-    /// Waits for the time of the next read, and reads.
+    /// Waits for the time of the next read, and reads, unless the list shows that nothing moved.
     async fn look(&mut self) -> Result<Option<Change>> {
-        let left = self.left();
-        let wait = self.next_at - self.client.host().now();
-        self.client.host().sleep(wait.min(left).max(0.0)).await;
-        if wait >= left {
-            return Err(self.client.late("deadline"));
+        let host = self.client.host();
+        self.in_time(host.rest((self.next_at - host.now()).max(0.0))).await?;
+        if self.lies_still().await? {
+            self.schedule(self.client.host().now());
+            return Ok(None);
         }
+        self.in_time(self.client.paced()).await?;
+        self.row = self.client.shared.row(&self.id);
+        self.read_at = self.client.host().now();
         match self.read().await {
             Ok(read) => {
                 self.failing_since = None;
@@ -178,30 +193,55 @@ impl<H: Host> Watch<H> {
         }
     }
 
+    /// Is the run's row as it was when the run was last read? Nothing that could be an end is left to a row.
+    async fn lies_still(&self) -> Result<bool> {
+        let open = self.accepted.as_ref().is_some_and(|read| read.snapshot.run.phase != Phase::Finished);
+        let trusted = self.client.host().now() - self.read_at < policy::TRUST;
+        if !open || !trusted || self.stale > 0 || self.failing_since.is_some() {
+            return Ok(false);
+        }
+        let row = self.in_time(self.client.fresh_row(&self.id)).await?;
+        Ok(row.is_some() && row == self.row)
+    }
+
+    /// What something gives, unless the watch's deadline comes first.
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        match self.left() {
+            left if left < f64::MAX => self.client.within(left, "deadline", async { Ok(work.await) }).await,
+            _ => Ok(work.await),
+        }
+    }
+
+    /// Reads once: the next read of a watch is its retry.
     async fn read(&self) -> Result<Read> {
         let mut call = self.call.clone();
         let most = self.client.limits(&call)?.deadline;
         call.deadline = Some(most.min(self.left()).max(1.0));
+        call.retries = call.retries.or(Some(0));
         let clock = self.client.clock(&call)?;
         let session = self.client.begin(&clock).await?;
-        let patience = call.patience.unwrap_or(policy::PATIENCE);
-        let unknown_until = if self.accepted.is_some() { 0.0 } else { self.begun + patience };
-        self.client.get_known(&session, &clock, &call, &self.id, unknown_until).await
+        self.client.get_known(&session, &clock, &call, &self.id, 0.0).await
     }
 
     fn left(&self) -> f64 {
         self.options.deadline.map_or(f64::MAX, |deadline| self.begun + deadline - self.client.host().now())
     }
 
-    /// An outage may pass, and a watch outlives a short one.
+    /// A run may be unknown at first, and an outage may pass: a watch outlives a short one.
     fn bear(&mut self, error: Error) -> Result<()> {
         let now = self.client.host().now();
+        let patience = self.call.patience.unwrap_or(policy::PATIENCE);
+        if error.kind == Kind::NotFound && self.accepted.is_none() && now < self.begun + patience {
+            self.next_at = now + policy::unknown_again(self.unknown);
+            self.unknown += 1;
+            return Ok(());
+        }
         let since = *self.failing_since.get_or_insert(now);
         if !error.retryable || now - since > policy::OUTAGE || self.left() <= 0.0 {
             return Err(error);
         }
         let asked = error.retry_after.and_then(|wait| u32::try_from(wait).ok()).map_or(0.0, f64::from);
-        self.next_at = now + policy::poll(now - self.changed_at, self.client.host().random()).max(asked);
+        self.next_at = now + policy::poll(now - since, now - since, self.client.host().random()).max(asked);
         Ok(())
     }
 
@@ -251,6 +291,7 @@ impl<H: Host> Watch<H> {
 
     fn change(&mut self, read: Read, judgement: Judgement, now: f64) -> Change {
         let provisional = read.snapshot.run.phase == Phase::Finished && self.confirmed_at.is_none();
+        self.ticket.created(read.snapshot.run.created_at);
         let before = self.accepted.replace(read.clone());
         self.stale = 0;
         self.schedule(now);
@@ -271,9 +312,9 @@ impl<H: Host> Watch<H> {
         let finished = self.accepted.as_ref().filter(|read| read.snapshot.run.phase == Phase::Finished);
         let wait = match (finished, self.confirmed_at) {
             // A timer may ring a little early.
-            (Some(read), None) => (self.client.system().api().doubt(&read.wire) - lasted).max(0.0) + 10.0,
+            (Some(read), None) => (self.client.system().api().doubt(&read.wire) - lasted).max(0.0) + 2.0,
             (Some(_), Some(_)) => policy::poll_finished(lasted, random),
-            (None, _) => policy::poll(lasted, random),
+            (None, _) => policy::poll(lasted, now - self.begun, random),
         };
         self.next_at = now + wait;
     }

@@ -7,6 +7,8 @@ impl<'a> Lex<'a> {
     pub fn number(&self, start: At<'a>) -> Option<At<'a>> {
         let at = start.eat::<b'-'>().unwrap_or(start);
         let mut at = match at.eat::<b'0'>() {
+            // no second digit makes a number of it, so that nobody takes the zero for one
+            Some(end) if end.byte().is_ascii_digit() => return self.fail(end),
             Some(end) => end,
             None => self.digits(at)?,
         };

@@ -1,12 +1,12 @@
 //! The rules that all systems share, and those that several of them take up.
 use super::judge::{Check, Found, Pair, Rule, Step};
-use super::table::Verdict;
+use super::table::{Lifecycle, Verdict};
 use crate::finding::{Evidence, Severity};
 use crate::run::Millis;
 use std::cmp::Ordering;
 
 /// The rules that hold for every system, in the order in which they are tried.
-pub(super) static SHARED: [Rule; 5] = [SAME_RUN, ATTEMPT_RISES, STATUS_STEP, STAGES_GROW, STAGE_STEP];
+pub(super) static SHARED: [Rule; 7] = [SAME_RUN, ATTEMPT_RISES, STATUS_STEP, STAGES_GROW, STAGE_STEP, MIXED, REOPENED];
 
 /// The run that is compared.
 pub(super) static SAME_RUN: Rule = Rule {
@@ -44,7 +44,7 @@ static STAGE_STEP: Rule = Rule {
     check: Check::Step(stage_step),
 };
 
-/// Not a rule to try: what the verdict says when parts disagree.
+/// Tried last, on what the other rules found: what the verdict says when parts disagree.
 pub(super) static MIXED: Rule = Rule {
     name: "mixed_moments",
     doc: "What one read returns of a run's stages is of one moment.",
@@ -52,7 +52,7 @@ pub(super) static MIXED: Rule = Rule {
     check: Check::Record(|_, _| {}),
 };
 
-/// Not a rule to try: what is said of an accepted step out of an end.
+/// Tried last, on the verdict: what is said of an accepted step out of an end.
 pub(super) static REOPENED: Rule = Rule {
     name: "reopened",
     doc: "A terminal status that was read once may be left again.",
@@ -92,12 +92,20 @@ fn status_step(step: &Step, found: &mut Found) {
         return;
     }
     let guarded = !step.rules.run_apart && !step.stages.is_empty();
-    let verdict = if guarded { table.check_within_attempt(from, to) } else { table.check(from, to) };
+    let verdict = if guarded { within_attempt_of_run(table, (from, to), after.attempt) } else { table.check(from, to) };
     if matches!(verdict, Verdict::Stale | Verdict::Conflict) {
         let severity = if verdict == Verdict::Stale { Severity::Info } else { Severity::Error };
         found.say(severity, "/status", format!("`{}` never comes after `{}`", after.status, before.status));
     }
     found.run(verdict);
+}
+
+/// A later attempt leaves the run at the end of the one before, until it comes to its own.
+fn within_attempt_of_run(table: &Lifecycle, (from, to): (u8, u8), attempt: u32) -> Verdict {
+    match table.check_within_attempt(from, to) {
+        Verdict::Conflict if attempt > 1 && table.check(from, to) == Verdict::NewAttempt => Verdict::Revision,
+        verdict => verdict,
+    }
 }
 
 fn stages_grow(step: &Step, found: &mut Found) {

@@ -240,9 +240,11 @@ impl Lifecycle {
         pairs.iter().map(|&[from, to]| self.check(from, to) as u8).collect()
     }
 
-    /// The verdicts of [`Lifecycle::check`] as codes, at `from * 16 + to`: for callers to whom a call is dearer than a look.
-    pub fn grid(&self) -> Vec<u8> {
-        self.any_attempt.iter().map(|&verdict| verdict as u8).collect()
+    /// The verdicts of [`Lifecycle::check`], or of [`Lifecycle::check_within_attempt`], as codes, at `from * 16 + to`: for
+    /// callers to whom a call is dearer than a look.
+    pub fn grid(&self, within_attempt: bool) -> Vec<u8> {
+        let grid = if within_attempt { &self.same_attempt } else { &self.any_attempt };
+        grid.iter().map(|&verdict| verdict as u8).collect()
     }
 
     /// The words that answers may show after this one, in the order of the codes; empty for a word that is not known.

@@ -108,6 +108,10 @@ pub trait Api: Sync {
     fn lists_all(&self) -> bool {
         false
     }
+    /// How many runs a page of the list may be asked to hold; `None` where its size is the system's own.
+    fn largest_page(&self) -> Option<u32> {
+        None
+    }
     /// Asks for a run's end.
     fn cancel(&self, _scope: &Scope, _id: &str) -> Result<Request> {
         Err(Error::new(Kind::Unsupported, "unsupported_operation", "this system has no cancel"))

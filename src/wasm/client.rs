@@ -2,15 +2,14 @@
 pub(super) use super::convert::{argument, property};
 use super::convert::{out, parsed};
 use super::error::to_js;
+use super::given::Given;
 use super::{fetch, signal};
-use crate::client::{Call, Client, Credentials, Event, Host, Options, WatchOptions};
+use crate::client::{Call, Client, Credentials, Event, Host, Many, Options, WatchOptions};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
-use crate::http::{Prepared, Response, quote};
+use crate::http::{Prepared, Response};
 use crate::policy::Limits;
 use crate::system::{System, Way};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -34,6 +33,10 @@ impl Host for JsHost {
 
     async fn sleep(&self, millis: f64) {
         signal::sleep(millis).await;
+    }
+
+    async fn rest(&self, millis: f64) {
+        signal::rest(millis).await;
     }
 
     fn now(&self) -> f64 {
@@ -78,16 +81,26 @@ impl Host for JsHost {
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Plain {
-    base_url: Option<String>,
-    timeout: Option<f64>,
-    deadline: Option<f64>,
-    retries: Option<u32>,
-    max_bytes: Option<u32>,
-    i_know_this_token_is_public: bool,
-}
+/// The options of all clients, and of those of one system or another.
+const KNOWN: [&str; 17] = [
+    "baseUrl",
+    "clientId",
+    "clientSecret",
+    "deadline",
+    "fetch",
+    "hooks",
+    "iKnowThisTokenIsPublic",
+    "login",
+    "maxBytes",
+    "org",
+    "region",
+    "retries",
+    "signal",
+    "tenant",
+    "timeout",
+    "token",
+    "logger",
+];
 
 /// A client of this system from the options of its class.
 pub(super) fn client(system: &'static dyn System, options: &JsValue) -> std::result::Result<Rc<JsClient>, JsValue> {
@@ -95,47 +108,55 @@ pub(super) fn client(system: &'static dyn System, options: &JsValue) -> std::res
 }
 
 fn make(system: &'static dyn System, options: &JsValue) -> Result<JsClient> {
-    let plain: Plain = plain(options)?;
-    let text = |name: &str| property(options, name).as_string();
-    let (credentials, secret) = credentials(options)?;
+    let given = Given::of(options, &KNOWN)?;
+    let (credentials, secret) = credentials(given)?;
     if credentials == Credentials::Nobody && !system.api().ways().contains(&Way::Nobody) {
         return Err(argument("missing_token", "`token` must be a text, or a function that gives one"));
     }
-    if in_window() && credentials != Credentials::Nobody && !plain.i_know_this_token_is_public {
+    if in_window() && credentials != Credentials::Nobody && !given.flag("iKnowThisTokenIsPublic")? {
         let why = "this page would show its token to every visitor: speak to a gateway instead, or say \
                    `iKnowThisTokenIsPublic: true`";
         return Err(argument("secret_in_browser", why));
     }
-    let host = JsHost { fetch: function(options, "fetch")?, secret, hooks: property(options, "hooks") };
+    let host = JsHost { fetch: given.function("fetch")?, secret, hooks: hooks(given)? };
     let usual = Options::default();
     let limits = Limits {
-        timeout: plain.timeout.unwrap_or(usual.limits.timeout),
-        deadline: plain.deadline.unwrap_or(usual.limits.deadline),
-        retries: plain.retries.unwrap_or(usual.limits.retries),
+        timeout: given.number("timeout")?.unwrap_or(usual.limits.timeout),
+        deadline: given.number("deadline")?.unwrap_or(usual.limits.deadline),
+        retries: given.whole("retries", 0..=u32::MAX)?.unwrap_or(usual.limits.retries),
     };
-    let max_bytes = plain.max_bytes.map_or(usual.max_bytes, |most| most as usize);
-    let base_url = plain.base_url.map_or_else(|| system.api().home(text("region").as_deref()), |url| Ok(Some(url)))?;
-    let tenant = text("tenant").or_else(|| text("org"));
+    let max_bytes = given.whole("maxBytes", 1..=u32::MAX)?.map_or(usual.max_bytes, |most| most as usize);
+    let home = system.api().home(given.text("region")?.as_deref());
+    let base_url = given.text("baseUrl")?.map_or(home, |url| Ok(Some(url)))?;
+    let tenant = given.text("tenant")?.or(given.text("org")?);
     let options = Options { base_url, tenant, credentials, limits, max_bytes, ..usual };
     Client::new(system, host, options)
 }
 
+fn hooks(given: Given) -> Result<JsValue> {
+    let hooks = given.value("hooks")?;
+    let known = ["onRequest", "onResponse", "onRetry"];
+    let each = Given::of(&hooks, &known)?;
+    known.iter().try_for_each(|name| each.function(name).map(drop))?;
+    Ok(hooks)
+}
+
 /// How a client of these options shows who it is, and the secret of it: a text, or a function that gives one.
-fn credentials(options: &JsValue) -> Result<(Credentials, JsValue)> {
-    let (id, login) = (property(options, "clientId"), property(options, "login"));
-    let (credentials, name, secret) = if let Some(id) = id.as_string() {
-        (Credentials::Client { id }, "clientSecret", property(options, "clientSecret"))
-    } else if login.is_object() {
-        let user = property(&login, "user").as_string().unwrap_or_default();
-        let remember = property(&login, "remember").is_truthy();
-        (Credentials::Login { user, remember }, "login.password", property(&login, "password"))
+fn credentials(given: Given) -> Result<(Credentials, JsValue)> {
+    let (id, login) = (given.text("clientId")?, given.value("login")?);
+    let (credentials, name, secret) = if let Some(id) = id {
+        (Credentials::Client { id }, "clientSecret", given.value("clientSecret")?)
+    } else if !login.is_undefined() {
+        let login = Given::of(&login, &["user", "password", "remember"])?;
+        let user = login.text("user")?.unwrap_or_default();
+        (Credentials::Login { user, remember: login.flag("remember")? }, "login.password", login.value("password")?)
     } else {
-        (Credentials::Token, "token", property(options, "token"))
+        (Credentials::Token, "token", given.value("token")?)
     };
     if secret.is_string() || secret.is_function() {
         return Ok((credentials, secret));
     }
-    if credentials == Credentials::Token && secret.is_undefined() && property(options, "token").is_undefined() {
+    if credentials == Credentials::Token && secret.is_undefined() {
         return Ok((Credentials::Nobody, secret));
     }
     Err(argument("missing_token", format!("`{name}` must be a text, or a function that gives one")))
@@ -153,41 +174,48 @@ pub(super) struct CallOptions {
     pub(super) watch: WatchOptions,
     pub(super) confirm: bool,
     pub(super) key: Option<String>,
+    pub(super) most: usize,
     pub(super) signals: Vec<AbortSignal>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct PlainCall {
-    timeout: Option<f64>,
-    deadline: Option<f64>,
-    retries: Option<u32>,
-    traceparent: Option<String>,
-    patience: Option<f64>,
-    follow: bool,
-    confirm: bool,
-    force: bool,
-    key: Option<String>,
-}
+/// The options of all calls; one that has no use for some does not mind them.
+const OF_CALLS: [&str; 11] = [
+    "signal",
+    "timeout",
+    "deadline",
+    "retries",
+    "traceparent",
+    "patience",
+    "follow",
+    "confirm",
+    "force",
+    "key",
+    "most",
+];
 
 impl CallOptions {
     /// Reads a call's options; `signal` is the client's own.
     pub(super) fn of(options: &JsValue, signal: Option<&AbortSignal>) -> std::result::Result<CallOptions, JsValue> {
-        let plain: PlainCall = plain(options).map_err(|error| to_js(&error))?;
-        let signals = signal.cloned().into_iter().chain(abort_signal(options)).collect();
+        CallOptions::read(options, signal).map_err(|error| to_js(&error))
+    }
+
+    fn read(options: &JsValue, signal: Option<&AbortSignal>) -> Result<CallOptions> {
+        let given = Given::of(options, &OF_CALLS)?;
+        let deadline = given.number("deadline")?;
         Ok(CallOptions {
             call: Call {
-                timeout: plain.timeout,
-                deadline: plain.deadline,
-                retries: plain.retries,
-                traceparent: plain.traceparent,
-                patience: plain.patience,
-                force: plain.force,
+                timeout: given.number("timeout")?,
+                deadline,
+                retries: given.whole("retries", 0..=u32::MAX)?,
+                traceparent: given.text("traceparent")?,
+                patience: given.number("patience")?,
+                force: given.flag("force")?,
             },
-            watch: WatchOptions { deadline: plain.deadline, follow: plain.follow },
-            confirm: plain.confirm,
-            key: plain.key,
-            signals,
+            watch: WatchOptions { deadline, follow: given.flag("follow")? },
+            confirm: given.flag("confirm")?,
+            key: given.text("key")?,
+            most: given.whole("most", 1..=u32::MAX)?.map_or(Many::MOST, |most| most as usize),
+            signals: signal.cloned().into_iter().chain(abort_signal(given)?).collect(),
         })
     }
 
@@ -199,20 +227,19 @@ impl CallOptions {
 }
 
 /// The `signal` among some options.
-pub(super) fn abort_signal(options: &JsValue) -> Option<AbortSignal> {
-    let signal = property(options, "signal");
-    // A signal of another realm is no instance of this realm's class, and works all the same.
-    let listens = property(&signal, "addEventListener").is_function();
-    listens.then(|| signal.unchecked_into())
-}
-
-/// A function among some options.
-pub(super) fn function(options: &JsValue, name: &str) -> Result<Option<Function>> {
-    let value = property(options, name);
-    if value.is_undefined() {
+pub(super) fn abort_signal(given: Given) -> Result<Option<AbortSignal>> {
+    let signal = given.value("signal")?;
+    if signal.is_undefined() {
         return Ok(None);
     }
-    value.dyn_into().map(Some).map_err(|_| argument("invalid_options", format!("`{name}` must be a function")))
+    let wrong = || argument("invalid_options", "`signal` must be an AbortSignal");
+    signal_of(&signal).map(Some).ok_or_else(wrong)
+}
+
+/// An abort signal of whichever realm.
+pub(super) fn signal_of(value: &JsValue) -> Option<AbortSignal> {
+    // One of another realm is no instance of this realm's class, and works all the same.
+    property(value, "addEventListener").is_function().then(|| value.clone().unchecked_into())
 }
 
 /// A value as the JSON text that JavaScript makes of it; nothing for `undefined`.
@@ -256,15 +283,4 @@ pub(super) fn shared(value: &JsValue) -> std::result::Result<Rc<JsClient>, JsVal
         return Err(to_js(&argument("invalid_options", "a client is wanted here, such as `new Hatchet({ … })`")));
     }
     value.unchecked_ref::<AnyClient>().connection().map(|connection| connection.client)
-}
-
-/// Plain data out of options that may be absent.
-pub(super) fn plain<T: DeserializeOwned + Default>(value: &JsValue) -> Result<T> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(T::default());
-    }
-    let wrong = |error: serde_wasm_bindgen::Error| {
-        argument("invalid_options", format!("the options are wrong: {}", quote(&error.to_string())))
-    };
-    serde_wasm_bindgen::from_value(value.clone()).map_err(wrong)
 }

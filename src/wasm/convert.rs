@@ -3,11 +3,26 @@ use super::error::to_js;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::system::Documents;
 use crate::systems;
-use js_sys::{Array, ArrayBuffer, JSON, Object, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, JSON, Reflect, Uint8Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use std::borrow::Cow;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+
+// A proxy's traps are its maker's code, and a buffer may have been sent away: both throw.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["Object", "prototype", "toString"], js_name = call, catch)]
+    fn tag_of(value: &JsValue) -> std::result::Result<String, JsValue>;
+
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Bytes;
+    #[wasm_bindgen(constructor, js_class = "Uint8Array", catch)]
+    fn new(buffer: &JsValue) -> std::result::Result<Bytes, JsValue>;
+    #[wasm_bindgen(constructor, js_class = "Uint8Array", catch)]
+    fn within(buffer: &JsValue, offset: f64, length: f64) -> std::result::Result<Bytes, JsValue>;
+}
 
 /// A JSON document as it was handed in.
 pub(super) struct Source {
@@ -47,11 +62,15 @@ pub(super) fn bytes(value: &JsValue) -> Option<Uint8Array> {
         let number = |name: &str| Reflect::get(value, &name.into()).ok()?.as_f64();
         let buffer = Reflect::get(value, &"buffer".into()).ok()?;
         let (offset, length) = (number("byteOffset")?, number("byteLength")?);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        return Some(Uint8Array::new_with_byte_offset_and_length(&buffer, offset as u32, length as u32));
+        return Some(held(Bytes::within(&buffer, offset, length)));
     }
-    let is_buffer = value.is_object() && value.unchecked_ref::<Object>().to_string() == "[object ArrayBuffer]";
-    is_buffer.then(|| Uint8Array::new(value))
+    let is_buffer = value.is_object() && tag_of(value).is_ok_and(|tag| tag == "[object ArrayBuffer]");
+    is_buffer.then(|| held(Bytes::new(value)))
+}
+
+/// A buffer that was sent away holds nothing any more.
+fn held(bytes: std::result::Result<Bytes, JsValue>) -> Uint8Array {
+    bytes.map_or_else(|_| Uint8Array::new_with_length(0), JsCast::unchecked_into)
 }
 
 /// The documents of the system of that name.
@@ -82,42 +101,13 @@ pub(super) fn argument(code: &'static str, message: impl Into<String>) -> Error 
     Error::new(Kind::Argument, code, message)
 }
 
-/// A property of a value that may be no object.
+/// A property of a value that may be no object; `undefined` where there is none that can be read.
+#[cfg(feature = "client")]
 pub(super) fn property(value: &JsValue, name: &str) -> JsValue {
     if value.is_undefined() || value.is_null() {
         return JsValue::UNDEFINED;
     }
     Reflect::get(value, &name.into()).unwrap_or_default()
-}
-
-/// A text or several among some options; none when absent.
-pub(super) fn texts(options: &JsValue, name: &str) -> Result<Vec<String>> {
-    let value = property(options, name);
-    let wrong = || argument("invalid_options", format!("`{name}` must be a text, or an array of texts"));
-    if value.is_undefined() {
-        return Ok(vec![]);
-    }
-    match value.as_string() {
-        Some(one) => Ok(vec![one]),
-        None if Array::is_array(&value) => {
-            Array::from(&value).iter().map(|item| item.as_string().ok_or_else(wrong)).collect()
-        }
-        None => Err(wrong()),
-    }
-}
-
-/// A text among some options.
-pub(super) fn word(options: &JsValue, name: &str) -> Result<Option<String>> {
-    let value = property(options, name);
-    let wrong = || argument("invalid_options", format!("`{name}` must be a text"));
-    if value.is_undefined() { Ok(None) } else { value.as_string().map(Some).ok_or_else(wrong) }
-}
-
-/// A number among some options.
-pub(super) fn number(options: &JsValue, name: &str) -> Result<Option<f64>> {
-    let value = property(options, name);
-    let wrong = || argument("invalid_options", format!("`{name}` must be a number"));
-    if value.is_undefined() { Ok(None) } else { value.as_f64().map(Some).ok_or_else(wrong) }
 }
 
 pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {

@@ -1,20 +1,20 @@
 //! The class `Gateway`: requests and responses of the platform around the gateway's plans.
-use super::client::{JsClient, JsHost, argument, function, plain, property, shared};
+use super::client::{JsClient, JsHost, argument, property, shared};
 use super::error::to_js;
 use super::fetch;
+use super::given::{Given, entries, items};
 use super::signal::{Flag, abortable, promise};
 use crate::client::race;
 use crate::error::{Error, Kind, Result as Outcome, SystemName};
 use crate::gateway::{self, Answer, Config, Incoming, Offer, Route, Served, Stream};
 use crate::http::quote;
-use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::js_sys::{Array, Function, Object, Promise, Uint8Array};
+use web_sys::js_sys::{Array, Function, Promise, Uint8Array};
 use web_sys::{AbortSignal, Headers, ReadableStream, ReadableStreamDefaultController, Request, Response, ResponseInit};
 
 type Clients = BTreeMap<SystemName, Rc<JsClient>>;
@@ -31,28 +31,15 @@ struct Inner {
     authorize: Option<Function>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Plain {
-    base_path: Option<String>,
-    access_tokens: Vec<String>,
-    origins: Vec<String>,
-    max_bytes: Option<u32>,
-    read_only: bool,
-}
-
-/// One word for all systems, or for each a word or the names of operations.
-fn offers(options: &JsValue) -> Outcome<(Offer, BTreeMap<SystemName, Offer>)> {
-    let value = property(options, "operations");
-    if value.is_undefined() {
+/// The operations that are offered: the same for all systems, or for each a word or the names of operations.
+fn offers(given: &JsValue) -> Outcome<(Offer, BTreeMap<SystemName, Offer>)> {
+    if given.is_undefined() {
         return Ok(Default::default());
     }
-    let Some(each) = value.dyn_ref::<Object>() else { return Ok((offer(&value)?, BTreeMap::new())) };
-    let named = Object::entries(each).into_iter().map(|entry| {
-        let entry: Array = entry.unchecked_into();
-        let name = entry.get(0).as_string().unwrap_or_default();
+    let Some(each) = entries(given) else { return Ok((offer(given)?, BTreeMap::new())) };
+    let named = each.into_iter().map(|(name, value)| {
         let unknown = || argument("invalid_options", format!("`operations` names no system: {:?}", quote(&name)));
-        Ok((SystemName::parse(&name).ok_or_else(unknown)?, offer(&entry.get(1))?))
+        Ok((SystemName::parse(&name).ok_or_else(unknown)?, offer(&value)?))
     });
     Ok((Offer::default(), named.collect::<Outcome<_>>()?))
 }
@@ -64,7 +51,7 @@ fn offer(value: &JsValue) -> Outcome<Offer> {
         argument("invalid_options", why)
     };
     if Array::is_array(value) {
-        let names: Option<Vec<String>> = Array::from(value).iter().map(|name| name.as_string()).collect();
+        let names = items(value).and_then(|names| names.iter().map(JsValue::as_string).collect());
         return names.map(Offer::Named).ok_or_else(wrong);
     }
     match value.as_string().as_deref() {
@@ -76,33 +63,30 @@ fn offer(value: &JsValue) -> Outcome<Offer> {
 }
 
 /// What gateways and triggers are configured by.
-pub(super) fn config(options: &JsValue) -> Outcome<Config> {
-    let plain: Plain = plain(options)?;
+pub(super) const KNOWN: [&str; 7] =
+    ["basePath", "accessTokens", "origins", "maxBytes", "operations", "readOnly", "authorize"];
+
+/// The configuration of a gateway or trigger.
+pub(super) fn config(given: Given) -> Outcome<Config> {
     let usual = Config::default();
-    let (everywhere, operations) = offers(options)?;
+    let (everywhere, operations) = offers(&given.value("operations")?)?;
     Ok(Config {
-        base_path: plain.base_path.unwrap_or(usual.base_path),
+        base_path: given.text("basePath")?.unwrap_or(usual.base_path),
         systems: vec![],
-        tokens: plain.access_tokens,
-        origins: plain.origins,
-        max_bytes: plain.max_bytes.map_or(usual.max_bytes, |most| most as usize),
+        tokens: given.texts("accessTokens")?,
+        origins: given.texts("origins")?,
+        max_bytes: given.whole("maxBytes", 1..=u32::MAX)?.map_or(usual.max_bytes, |most| most as usize),
         operations,
         usual: everywhere,
-        read_only: plain.read_only,
+        read_only: given.flag("readOnly")?,
     })
 }
 
-fn clients(options: &JsValue) -> Result<Clients, JsValue> {
-    let systems = property(options, "systems");
-    let Some(systems) = systems.dyn_ref::<Object>() else {
-        return Err(to_js(&argument(
-            "invalid_options",
-            "`systems` must be an object such as { hatchet: new Hatchet({ … }) }",
-        )));
-    };
-    let named = Object::entries(systems).into_iter().map(|entry| {
-        let entry: Array = entry.unchecked_into();
-        let (name, client) = (entry.get(0).as_string().unwrap_or_default(), shared(&entry.get(1))?);
+fn clients(options: Given) -> Result<Clients, JsValue> {
+    let wrong = || argument("invalid_options", "`systems` must be an object such as { hatchet: new Hatchet({ … }) }");
+    let systems = options.value("systems").and_then(|systems| entries(&systems).ok_or_else(wrong));
+    let named = systems.map_err(|error| to_js(&error))?.into_iter().map(|(name, client)| {
+        let client = shared(&client)?;
         let system = SystemName::parse(&name).filter(|system| *system == client.system().name());
         let why =
             || to_js(&argument("invalid_options", format!("`systems.{name}` is no client of a system of that name")));
@@ -116,20 +100,21 @@ impl Gateway {
     /// A gateway; nothing is sent yet. Throws `ArgumentError` for wrong options.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Gateway, JsValue> {
-        let clients = clients(&options)?;
+        let thrown = |error: Error| to_js(&error);
+        let given = Given::of(&options, &[&KNOWN[..], &["systems"]].concat()).map_err(thrown)?;
+        let clients = clients(given)?;
         let systems = clients.keys().copied().collect();
-        let made = config(&options).and_then(|config| {
-            let gateway = gateway::Gateway::new(Config { systems, ..config })?;
-            Ok(Inner { gateway, clients, authorize: function(&options, "authorize")? })
-        });
-        made.map(|inner| Gateway { inner: Rc::new(inner) }).map_err(|error| to_js(&error))
+        let gateway = config(given).and_then(|config| gateway::Gateway::new(Config { systems, ..config }));
+        let authorize = given.function("authorize").map_err(thrown)?;
+        Ok(Gateway { inner: Rc::new(Inner { gateway: gateway.map_err(thrown)?, clients, authorize }) })
     }
 
     /// Answers a request. Failures are answers too; it rejects only when the request is aborted.
     #[wasm_bindgen(unchecked_return_type = "Promise<Response>")]
-    pub fn handle(&self, request: Request) -> Promise {
+    pub fn handle(&self, request: JsValue) -> Promise {
         let inner = Rc::clone(&self.inner);
         promise(async move {
+            let request = whole(request)?;
             let incoming = incoming(&request);
             let signals: Vec<_> = signal(&request).into_iter().collect();
             let answer = Box::pin(async { Ok(inner.answer(&request, &incoming).await) });
@@ -190,6 +175,18 @@ pub(super) async fn authorized(check: Option<&Function>, request: &Request) -> O
     }
 }
 
+/// A Request of whichever realm, and not what else a platform calls a request.
+pub(super) fn whole(request: JsValue) -> Result<Request, JsValue> {
+    let headers = property(&request, "headers");
+    if property(&request, "url").is_string() && property(&headers, "entries").is_function() {
+        return Ok(request.unchecked_into());
+    }
+    Err(to_js(&argument(
+        "invalid_request",
+        "a Request is wanted here, as `fetch` takes one; Node's own must be made into one",
+    )))
+}
+
 /// A request without its body.
 pub(super) fn incoming(request: &Request) -> Incoming {
     let headers = gloo_net::http::Headers::from_raw(request.headers());
@@ -202,7 +199,7 @@ pub(super) fn incoming(request: &Request) -> Incoming {
 
 /// The signal by which a platform tells that whoever asked has gone, where there is one.
 pub(super) fn signal(request: &Request) -> Option<AbortSignal> {
-    super::client::abort_signal(request)
+    super::client::signal_of(&property(request, "signal"))
 }
 
 /// A request's body, as far as it is allowed.

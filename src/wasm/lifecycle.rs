@@ -1,5 +1,6 @@
 //! What may follow what: steps, histories, events, tables.
 use super::convert::{argument, json, out, parsed, plain, set, source, text};
+use super::given::items;
 use crate::client::with_wire;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::lifecycle::{self, Format, Legal, Lifecycle, Rule, Rules};
@@ -30,9 +31,11 @@ pub fn validate_transition(
 }
 
 #[wasm_bindgen(js_name = validateHistory, skip_typescript)]
-pub fn validate_history(system: JsValue, snapshots: Array) -> Thrown<JsValue> {
+pub fn validate_history(system: JsValue, snapshots: JsValue) -> Thrown<JsValue> {
     out((|| {
-        let read = |(index, document): (usize, JsValue)| Read::of(&system, &document, &format!("snapshot {index}"));
+        let wrong = || argument("invalid_source", "the snapshots are an array of documents, the oldest first");
+        let snapshots = Some(&snapshots).filter(|given| Array::is_array(given)).and_then(items).ok_or_else(wrong)?;
+        let read = |(index, document): (usize, &JsValue)| Read::of(&system, document, &format!("snapshot {index}"));
         let reads = snapshots.iter().enumerate().map(read).collect::<Result<Vec<Read>>>()?;
         let snapshots: Vec<Snapshot> = reads.iter().map(|read| read.snapshot.clone()).collect();
         let history = lifecycle::history(rules(&system)?, &snapshots);
@@ -76,12 +79,24 @@ pub fn expectation(
 }
 
 /// The statuses that a later read may show after this one, in the system's own words; none for a status that is not known.
+/// Of runs, unless stages are asked for.
 #[wasm_bindgen(js_name = allowedNext)]
 pub fn allowed_next(
     #[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue,
     status: &str,
+    #[wasm_bindgen(unchecked_optional_param_type = "\"runs\" | \"stages\"")] of: Option<String>,
 ) -> Thrown<Vec<String>> {
-    out((|| Ok(rules(&system)?.runs.allowed_next(status).into_iter().map(str::to_owned).collect()))())
+    out((|| Ok(table_of(&system, of)?.0.allowed_next(status).into_iter().map(str::to_owned).collect()))())
+}
+
+/// The table of a system's runs, unless that of its stages is asked for, and its title.
+fn table_of(system: &JsValue, of: Option<String>) -> Result<(&'static Lifecycle, String)> {
+    let rules = rules(system)?;
+    match of.as_deref().unwrap_or("runs") {
+        "runs" => Ok((&rules.runs, format!("Runs of {}", rules.system))),
+        "stages" => Ok((&rules.stages, format!("Stages of {}", rules.system))),
+        _ => Err(argument("bad_option", "the table must be of runs or stages")),
+    }
 }
 
 /// The table of a system's lifecycle: states and steps of its runs and of their stages, each with its evidence, and the
@@ -108,24 +123,26 @@ struct Table<'a> {
     rules: Vec<&'a Rule>,
 }
 
-/// A picture of the lifecycle of a system's runs, as text in the format: `mermaid` when none is named.
+/// A picture of the lifecycle of a system's runs, unless stages are asked for, as text in the format: `mermaid` when none is
+/// named.
 #[wasm_bindgen]
 pub fn diagram(
     #[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "\"mermaid\" | \"dot\" | \"svg\"")] format: Option<String>,
+    #[wasm_bindgen(unchecked_optional_param_type = "\"runs\" | \"stages\"")] of: Option<String>,
 ) -> Thrown<String> {
     out((|| {
         let wrong = || argument("bad_option", "the format must be mermaid, dot or svg");
         let format = Format::parse(format.as_deref().unwrap_or("mermaid")).ok_or_else(wrong)?;
-        let rules = rules(&system)?;
-        Ok(lifecycle::diagram(&rules.runs, &format!("Runs of {}", rules.system), format))
+        let (table, title) = table_of(&system, of)?;
+        Ok(lifecycle::diagram(table, &title, format))
     })())
 }
 
 /// The verdicts on all pairs of codes, at `from * 16 + to`: a look there is cheaper than a call, so `pkg/tables.js` looks.
 #[wasm_bindgen(js_name = __grid, skip_typescript)]
-pub fn grid(system: JsValue) -> Thrown<Vec<u8>> {
-    out(rules(&system).map(|rules| rules.runs.grid()))
+pub fn grid(system: JsValue, of: Option<String>, within_attempt: bool) -> Thrown<Vec<u8>> {
+    out(table_of(&system, of).map(|(table, _)| table.grid(within_attempt)))
 }
 
 fn rules(name: &JsValue) -> Result<&'static Rules> {

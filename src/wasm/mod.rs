@@ -9,6 +9,7 @@ mod error;
 mod fetch;
 #[cfg(feature = "client")]
 mod gateway;
+mod given;
 mod id;
 mod lifecycle;
 #[cfg(feature = "panics")]

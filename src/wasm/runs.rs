@@ -1,13 +1,12 @@
 //! The class `Runs`: what every client can do with runs.
-use super::client::{CallOptions, JsClient, JsHost, argument, parse, plain, property, raw};
-use super::convert::number;
+use super::client::{CallOptions, JsClient, JsHost, argument, parse, raw};
 use super::error::to_js;
+use super::given::Given;
 use super::lifecycle::run_of;
 use super::signal::{Flag, Thrown, Work, abortable, promise};
 use crate::client::{Many, Named, Order, Watch, Which, race};
 use crate::error::Result as Outcome;
 use crate::system::{Create, Filter};
-use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -33,83 +32,45 @@ impl Runs {
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct PlainCreate {
-    workflow: String,
-    priority: Option<i64>,
-    full: bool,
-    key: Option<String>,
-    tags: Vec<String>,
-}
-
 fn create(takes: &[&str], request: &JsValue, key: Option<String>) -> Outcome<Create> {
-    let plain: PlainCreate = plain(request)?;
+    let usual = ["workflow", "input", "metadata", "key", "priority", "full", "tags"];
+    let given = Given::of(request, &[&usual[..], takes].concat())?;
     let mut more = BTreeMap::new();
     for name in takes {
-        more.extend(raw(&property(request, name))?.map(|value| ((*name).to_owned(), value)));
+        more.extend(raw(&given.value(name)?)?.map(|value| ((*name).to_owned(), value)));
     }
     Ok(Create {
-        workflow: plain.workflow,
-        input: raw(&property(request, "input"))?,
-        metadata: raw(&property(request, "metadata"))?,
-        key: key.or(plain.key),
-        priority: plain.priority,
-        full: plain.full,
-        tags: plain.tags,
+        workflow: given.text("workflow")?.unwrap_or_default(),
+        input: raw(&given.value("input")?)?,
+        metadata: raw(&given.value("metadata")?)?,
+        key: key.or(given.text("key")?),
+        priority: given.whole("priority", 0..=u32::MAX)?.map(i64::from),
+        full: given.flag("full")?,
+        tags: given.texts("tags")?,
         more,
     })
 }
 
-/// One text or several.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-impl OneOrMore {
-    fn all(this: Option<OneOrMore>) -> Vec<String> {
-        match this {
-            None => vec![],
-            Some(OneOrMore::One(one)) => vec![one],
-            Some(OneOrMore::More(all)) => all,
-        }
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct PlainFilter {
-    status: Option<OneOrMore>,
-    workflow: Option<OneOrMore>,
-    tags: Option<OneOrMore>,
-    metadata: BTreeMap<String, String>,
-    limit: Option<u32>,
-    payloads: bool,
-    cursor: Option<String>,
-}
-
 /// The filter and the cursor in it.
 pub(super) fn filter(value: &JsValue) -> Outcome<(Filter, Option<String>)> {
-    let plain: PlainFilter = plain(value)?;
+    let known = ["status", "since", "until", "workflow", "metadata", "tags", "limit", "payloads", "cursor"];
+    let given = Given::of(value, &known)?;
     let filter = Filter {
-        since: time(value, "since")?,
-        until: time(value, "until")?,
-        statuses: OneOrMore::all(plain.status),
-        workflow_ids: OneOrMore::all(plain.workflow),
-        metadata: plain.metadata.into_iter().collect(),
-        tags: OneOrMore::all(plain.tags),
-        page_size: plain.limit,
-        payloads: plain.payloads,
+        since: time(given, "since")?,
+        until: time(given, "until")?,
+        statuses: given.texts("status")?,
+        workflow_ids: given.texts("workflow")?,
+        metadata: given.pairs("metadata")?,
+        tags: given.texts("tags")?,
+        page_size: given.whole("limit", 1..=u32::MAX)?,
+        payloads: given.flag("payloads")?,
     };
-    Ok((filter, plain.cursor))
+    Ok((filter, given.text("cursor")?))
 }
 
 /// A time in epoch milliseconds, or as a `Date`.
-fn time(value: &JsValue, name: &str) -> Outcome<Option<f64>> {
-    let time = property(value, name);
+fn time(given: Given, name: &str) -> Outcome<Option<f64>> {
+    let time = given.value(name)?;
     let millis = time.dyn_ref::<Date>().map_or_else(|| time.as_f64(), |date| Some(date.get_time()));
     match millis {
         None if time.is_undefined() => Ok(None),
@@ -199,10 +160,7 @@ impl Runs {
     pub fn many(&self, order: &str, runs: JsValue, options: JsValue) -> Promise {
         let order = if order == "replay" { Order::Replay } else { Order::Cancel };
         self.promise(&options, |client, given| {
-            let most = number(&options, "most")?;
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let most = most.map_or(Many::MOST, |most| most as usize);
-            let many = Many { order, which: which(&runs)?, confirm: given.confirm, most };
+            let many = Many { order, which: which(&runs)?, confirm: given.confirm, most: given.most };
             Ok(Box::pin(async move {
                 let all = client.many(&many, &given.call).await?;
                 let all = all.iter().map(|one| one.json(Clone::clone)).collect::<Outcome<Vec<_>>>()?;

@@ -1,6 +1,7 @@
 //! Flags, timers and abort signals as futures that leave nothing behind when they are dropped.
 use crate::client::race;
 use crate::error::Result;
+use crate::wasm::convert::property;
 use crate::wasm::error::to_js;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
@@ -11,8 +12,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
-use web_sys::AbortSignal;
-use web_sys::js_sys::{Function, Promise};
+use web_sys::js_sys::{Function, Promise, global};
+use web_sys::{AbortSignal, EventTarget};
 
 #[wasm_bindgen]
 extern "C" {
@@ -71,23 +72,51 @@ pub(super) async fn sleep(millis: f64) {
 }
 
 struct Listener<'a> {
-    signal: &'a AbortSignal,
+    target: &'a EventTarget,
+    name: &'static str,
     heard: Closure<dyn FnMut()>,
 }
 
 impl Drop for Listener<'_> {
     fn drop(&mut self) {
-        let _ = self.signal.remove_event_listener_with_callback("abort", self.heard.as_ref().unchecked_ref());
+        let _ = self.target.remove_event_listener_with_callback(self.name, self.heard.as_ref().unchecked_ref());
     }
 }
 
-async fn aborted(signal: &AbortSignal) {
+/// Waits for the next event of that name.
+async fn event(target: &EventTarget, name: &'static str) {
     let flag = Flag::default();
     let raised = flag.clone();
     let heard = Closure::new(move || raised.raise());
-    let _ = signal.add_event_listener_with_callback("abort", heard.as_ref().unchecked_ref());
-    let _listener = Listener { signal, heard };
+    let _ = target.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
+    let _listener = Listener { target, name, heard };
     flag.raised().await;
+}
+
+/// Waits; in a page that is hidden, until it is seen; and no longer than until it comes to be seen, or to be online.
+pub(super) async fn rest(millis: f64) {
+    let page: JsValue = global().into();
+    let document = property(&page, "document");
+    if property(&document, "visibilityState").is_undefined() {
+        return sleep(millis).await;
+    }
+    let (page, document): (EventTarget, EventTarget) = (page.unchecked_into(), document.unchecked_into());
+    let hidden = || property(&document, "visibilityState").as_string().as_deref() == Some("hidden");
+    let due = async {
+        sleep(millis).await;
+        while hidden() {
+            event(&document, "visibilitychange").await;
+        }
+    };
+    let back = async {
+        loop {
+            race(event(&document, "visibilitychange"), event(&page, "online")).await;
+            if !hidden() {
+                return;
+            }
+        }
+    };
+    race(due, back).await;
 }
 
 /// Work of whichever kind. Its type is left behind here, at the boundary: what waits for work, races it and makes promises of
@@ -113,8 +142,8 @@ pub(super) async fn abortable<T>(signals: &[AbortSignal], work: Work<'_, Result<
     let (first, second) = (signals.next(), signals.next());
     let either = async {
         match (first, second) {
-            (Some(first), Some(second)) => drop(race(aborted(first), aborted(second)).await),
-            (Some(only), None) => aborted(only).await,
+            (Some(first), Some(second)) => drop(race(event(first, "abort"), event(second, "abort")).await),
+            (Some(only), None) => event(only, "abort").await,
             _ => std::future::pending().await,
         }
     };

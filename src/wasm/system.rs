@@ -2,6 +2,7 @@
 use super::client::{self, CallOptions, Connection, JsClient, raw};
 use super::convert::parsed;
 use super::error::to_js;
+use super::given::Given;
 use super::runs::Runs;
 use super::signal::{abortable, promise};
 use crate::describe::Raw;
@@ -26,7 +27,9 @@ impl SystemClient {
     /// A client; nothing is sent yet. Throws `ArgumentError` for wrong options, and in a page, where a token is no secret.
     #[wasm_bindgen(constructor)]
     pub fn new(system: &str, options: JsValue) -> Result<SystemClient, JsValue> {
-        Ok(SystemClient { client: client::client(known(system)?, &options)?, signal: client::abort_signal(&options) })
+        let client = client::client(known(system)?, &options)?;
+        let signal = Given::any(&options).and_then(client::abort_signal).map_err(|error| to_js(&error))?;
+        Ok(SystemClient { client, signal })
     }
 
     /// Its runs.

@@ -1,5 +1,6 @@
 //! The class `RunTable`.
-use super::convert::{argument, bytes, number, out, parsed, plain, set, system, texts, word};
+use super::convert::{argument, bytes, out, parsed, plain, set, system};
+use super::given::Given;
 use super::validate::options;
 use crate::error::Result;
 use crate::table::{By, PHASES, Query, Sort, Table};
@@ -80,6 +81,7 @@ fn rows(view: &JsValue) -> Result<Vec<u32>> {
 }
 
 fn query(given: &JsValue) -> Result<Query> {
+    let given = Given::of(given, &KEYS)?;
     let wrong = |message: &str| argument("invalid_options", message);
     let phase = |name: String| {
         let known = PHASES.iter().find(|(_, known)| *known == name);
@@ -89,24 +91,18 @@ fn query(given: &JsValue) -> Result<Query> {
     };
     let sort =
         |name: String| Sort::parse(&name).ok_or_else(|| wrong("`sort` must be created, started, finished or duration"));
-    let descending = match word(given, "order")?.as_deref() {
+    let descending = match given.text("order")?.as_deref() {
         None | Some("asc") => false,
         Some("desc") => true,
         Some(_) => return Err(wrong("`order` must be asc or desc")),
     };
-    let unknown = |key: &JsValue| !KEYS.iter().any(|known| key == *known);
-    if given.is_object()
-        && let Some(odd) = Object::keys(given.unchecked_ref::<Object>()).iter().find(unknown)
-    {
-        return Err(wrong(&format!("a query has no `{}`", crate::http::quote(&odd.as_string().unwrap_or_default()))));
-    }
     Ok(Query {
-        statuses: texts(given, "status")?,
-        phases: texts(given, "phase")?.into_iter().map(phase).collect::<Result<_>>()?,
-        since: number(given, "since")?,
-        until: number(given, "until")?,
-        text: word(given, "text")?,
-        sort: word(given, "sort")?.map(sort).transpose()?,
+        statuses: given.texts("status")?,
+        phases: given.texts("phase")?.into_iter().map(phase).collect::<Result<_>>()?,
+        since: given.number("since")?,
+        until: given.number("until")?,
+        text: given.text("text")?,
+        sort: given.text("sort")?.map(sort).transpose()?,
         descending,
     })
 }

@@ -1,24 +1,17 @@
 //! The function `trigger`: an edge function in one call.
-use super::client::{JsClient, function, plain, shared};
+use super::client::{JsClient, shared};
 use super::error::to_js;
-use super::gateway::{authorized, body, config, incoming, response, signal};
+use super::gateway::{KNOWN, authorized, body, config, incoming, response, signal, whole};
+use super::given::Given;
 use super::signal::{abortable, promise};
 use crate::error::Result as Outcome;
 use crate::gateway::{Answer, Incoming, Trigger};
-use serde::Deserialize;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::js_sys::{Function, Promise};
 use web_sys::{Request, Response};
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Plain {
-    workflow: Option<String>,
-    location: Option<String>,
-}
 
 struct Handler {
     trigger: Trigger,
@@ -31,19 +24,19 @@ struct Handler {
 pub fn trigger(options: JsValue) -> Result<JsValue, JsValue> {
     let client = shared(&super::client::property(&options, "client"))?;
     let handler = Rc::new(handler(&options, client).map_err(|error| to_js(&error))?);
-    let handle = move |request: Request| -> Promise {
+    let handle = move |request: JsValue| -> Promise {
         let handler = Rc::clone(&handler);
-        promise(async move { handler.handle(&request).await.map(Into::into) })
+        promise(async move { handler.handle(&whole(request)?).await.map(Into::into) })
     };
-    Ok(Closure::<dyn Fn(Request) -> Promise>::new(handle).into_js_value())
+    Ok(Closure::<dyn Fn(JsValue) -> Promise>::new(handle).into_js_value())
 }
 
 fn handler(options: &JsValue, client: Rc<JsClient>) -> Outcome<Handler> {
-    let plain: Plain = plain(options)?;
-    let config = config(options)?;
+    let given = Given::of(options, &[&KNOWN[..], &["client", "workflow", "location"]].concat())?;
+    let config = config(given)?;
     let usual = format!("{}/{}/runs/", config.base_path.trim_end_matches('/'), client.system().name());
-    let trigger = Trigger::new(config, plain.workflow, plain.location.unwrap_or(usual))?;
-    Ok(Handler { trigger, client, authorize: function(options, "authorize")? })
+    let trigger = Trigger::new(config, given.text("workflow")?, given.text("location")?.unwrap_or(usual))?;
+    Ok(Handler { trigger, client, authorize: given.function("authorize")? })
 }
 
 impl Handler {

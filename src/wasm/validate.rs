@@ -1,5 +1,6 @@
 //! `validateRun`, `parseRun`, `parsePage`.
-use super::convert::{argument, json, number, out, parsed, set, source, system, text, word};
+use super::convert::{argument, json, out, parsed, set, source, system, text};
+use super::given::Given;
 use crate::client::with_wire;
 use crate::error::Result;
 use crate::finding::{Level, What};
@@ -10,26 +11,16 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The options of whoever validates, each checked under its name. `is_text`: are lines and columns of use?
 pub(super) fn options(given: &JsValue, is_text: bool) -> Result<Options> {
-    if !(given.is_undefined() || given.is_null() || given.is_object()) {
-        return Err(argument("invalid_options", "the options must be an object"));
-    }
+    let given = Given::of(given, &["level", "what", "maxDepth", "maxBytes", "maxFindings"])?;
     let usual = Options { positions: is_text, ..Options::default() };
     Ok(Options {
-        level: level(word(given, "level")?.as_deref())?,
-        what: what(word(given, "what")?.as_deref())?,
-        max_depth: whole(given, "maxDepth", 512)?.unwrap_or(usual.max_depth),
-        max_bytes: whole(given, "maxBytes", u32::MAX)?.map_or(usual.max_bytes, |most| most as usize),
-        max_findings: whole(given, "maxFindings", u32::MAX)?.map_or(usual.max_findings, |most| most as usize),
+        level: level(given.text("level")?.as_deref())?,
+        what: what(given.text("what")?.as_deref())?,
+        max_depth: given.whole("maxDepth", 1..=512)?.unwrap_or(usual.max_depth),
+        max_bytes: given.whole("maxBytes", 1..=u32::MAX)?.map_or(usual.max_bytes, |most| most as usize),
+        max_findings: given.whole("maxFindings", 1..=u32::MAX)?.map_or(usual.max_findings, |most| most as usize),
         ..usual
     })
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn whole(given: &JsValue, name: &str, most: u32) -> Result<Option<u32>> {
-    let wrong = || argument("invalid_options", format!("`{name}` must be a whole number from 1 to {most}"));
-    let Some(number) = number(given, name)? else { return Ok(None) };
-    let fits = number.fract() == 0.0 && (1.0..=f64::from(most)).contains(&number);
-    if fits { Ok(Some(number as u32)) } else { Err(wrong()) }
 }
 
 fn level(name: Option<&str>) -> Result<Level> {
@@ -90,9 +81,14 @@ pub fn parse_page(name: JsValue, document: JsValue, plain_options: JsValue) -> s
         let options = options(&plain_options, document.is_text)?;
         let page = validate::parse_page(system(&name)?, &document.bytes, &options)?;
         let runs = parsed(&json(&page.runs)?)?;
-        let rows = place(&parsed(&text(&document.bytes))?, page.rows);
-        for (run, row) in Array::from(&runs).iter().zip(Array::from(&rows).iter()) {
-            set(&run, "wire", &row);
+        let all = Array::from(&runs);
+        let mut rest = all.iter();
+        for piece in &page.pieces {
+            let wire = parsed(&text(document.bytes.get(piece.bytes.clone()).unwrap_or_default()))?;
+            let rows = piece.rows.map_or_else(|| Array::of1(&wire), |rows| Array::from(&place(&wire, rows)));
+            for (row, run) in rows.iter().take(piece.runs).zip(rest.by_ref()) {
+                set(&run, "wire", &row);
+            }
         }
         let whole = Object::new().into();
         set(&whole, "runs", &runs);

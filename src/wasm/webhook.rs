@@ -1,22 +1,24 @@
 //! `verifyWebhook`.
-use super::convert::{argument, bytes, number, out, parsed, plain, property, set, text, texts};
+use super::convert::{argument, bytes, out, parsed, plain, set, text};
+use super::given::{Given, entries, items};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::systems;
 use crate::webhook::{Delivery, TOLERANCE_SECONDS, Webhook};
-use js_sys::{Array, Date, Object, try_iter};
+use js_sys::{Array, Date, try_iter};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 #[wasm_bindgen(js_name = verifyWebhook, skip_typescript)]
 pub fn verify_webhook(system: JsValue, delivery: JsValue) -> std::result::Result<JsValue, JsValue> {
     out((|| {
         let webhook = webhook(&system)?;
-        let body = body(&property(&delivery, "body"))?;
-        let headers = headers(&property(&delivery, "headers"))?;
-        let secrets = texts(&delivery, "secret")?;
+        let delivery = Given::of(&delivery, &["body", "headers", "secret", "now", "toleranceSeconds"])?;
+        let body = body(&delivery.value("body")?)?;
+        let headers = headers(&delivery.value("headers")?)?;
+        let secrets = delivery.texts("secret")?;
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-        let now = number(&delivery, "now")?.unwrap_or_else(Date::now);
-        let tolerance = number(&delivery, "toleranceSeconds")?.unwrap_or(TOLERANCE_SECONDS);
+        let now = delivery.number("now")?.unwrap_or_else(Date::now);
+        let tolerance = delivery.number("toleranceSeconds")?.unwrap_or(TOLERANCE_SECONDS);
         let event = webhook.receive(&Delivery { body: &body, headers: &headers }, &secrets, now, tolerance)?;
         let value = plain(&event)?;
         set(&value, "body", &parsed(&text(&body))?);
@@ -46,15 +48,18 @@ fn headers(value: &JsValue) -> Result<Vec<(String, String)>> {
         return Err(wrong());
     }
     let pairs = match try_iter(value).map_err(|_| wrong())? {
-        Some(pairs) => pairs.collect::<std::result::Result<Vec<_>, _>>().map_err(|_| wrong())?,
-        None => Object::entries(value.unchecked_ref()).to_vec(),
+        Some(pairs) => pairs.map(|pair| of_pair(&pair.ok()?)).collect(),
+        None => entries(value),
     };
     let mut headers = vec![];
-    for pair in pairs {
-        let pair = Array::from(&pair);
-        let (name, value) = (pair.get(0).as_string().ok_or_else(wrong)?, pair.get(1));
-        let values = if Array::is_array(&value) { Array::from(&value).to_vec() } else { vec![value] };
+    for (name, value) in pairs.ok_or_else(wrong)? {
+        let values = if Array::is_array(&value) { items(&value).ok_or_else(wrong)? } else { vec![value] };
         headers.extend(values.iter().filter_map(JsValue::as_string).map(|value| (name.clone(), value)));
     }
     Ok(headers)
+}
+
+fn of_pair(pair: &JsValue) -> Option<(String, JsValue)> {
+    let mut both = items(pair)?.into_iter();
+    Some((both.next()?.as_string()?, both.next().unwrap_or_default()))
 }

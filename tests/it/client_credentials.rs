@@ -85,7 +85,8 @@ async fn a_refused_token_is_renewed_once_for_all_who_hold_it() {
         tasks.spawn_local(async move { client.get(ID, &Call::default()).await.unwrap() });
     }
     ends(tasks).await;
-    assert_eq!((server.count("POST"), server.count("GET")), (2, 100));
+    // Who looks after the second token came never shows the first.
+    assert_eq!((server.count("POST"), (51..=100).contains(&server.count("GET"))), (2, true));
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ mod client_credentials;
 mod client_faults;
 mod client_many;
 mod client_moves;
+mod client_pages;
+mod client_share;
 mod client_systems;
 mod client_watch;
 mod directions;

@@ -222,13 +222,33 @@ fn every_system_says_whose_document_it_is_that_it_was_given() {
 #[test]
 fn a_page_tells_where_its_rows_stand() {
     let rows = |system: &dyn Documents, text: String| {
-        parse_page(system, text.as_bytes(), &Options::default()).map(|page| (page.rows, page.runs.len())).unwrap()
+        let page = parse_page(system, text.as_bytes(), &Options::default()).unwrap();
+        let [piece] = page.pieces.as_slice() else { panic!("{:?}", page.pieces) };
+        assert_eq!((&text[piece.bytes.clone()], piece.runs), (text.trim(), page.runs.len()));
+        (piece.rows.unwrap(), piece.runs)
     };
     assert_eq!(rows(&formance::Formance, find(of_formance(), "instances-page-1")).0, "/cursor/data");
     assert_eq!(rows(&formance::Formance, find(of_formance(), "instances-v1")).0, "/data");
     assert_eq!(rows(&onfido::Onfido, find(of_onfido(), "page")), ("", 3));
     assert_eq!(rows(&onfido::Onfido, "[]".into()), ("", 0));
     assert_eq!(rows(&meshx::MeshX, find(of_meshx(), "list")), ("/orchestrator_workflows", 3));
+}
+
+#[test]
+fn a_page_may_be_an_array_of_runs_or_a_run_on_each_line() {
+    for (system, run) in [
+        (&formance::Formance as &dyn Documents, find(of_formance(), "instance-gap")),
+        (&onfido::Onfido, find(of_onfido(), "run-approved")),
+        (&meshx::MeshX, find(of_meshx(), "run-completed")),
+    ] {
+        let run = run.trim().replace(['\n', '\r'], "");
+        for page in [format!("[{run}, {run}]"), format!("{run}\n{run}\n")] {
+            let page = parse_page(system, page.as_bytes(), &Options::default()).unwrap();
+            let one = parse_run(system, run.as_bytes(), &Options::default()).unwrap().snapshot.run;
+            assert_eq!(page.runs.len(), 2, "{}", system.name());
+            assert!(page.runs.iter().all(|run| run.id == one.id), "{}", system.name());
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { facts, hatchet } from "./recorded.mjs";
-import { consumer, serve } from "./support.mjs";
+import { consumer, repository, serve } from "./support.mjs";
 
 const cleanups = [];
 after(() => cleanups.forEach((work) => work()));
@@ -94,13 +94,24 @@ test("help is told for the whole and for every command", async () => {
   }
 });
 
-test("lifecycles are printed in every format", async () => {
-  const printed = Object.fromEntries(await Promise.all(["mermaid", "dot", "svg", "json"].map(async (format) => [format, (await run(["lifecycle", "onfido", "--format", format])).out])));
-  assert.match(printed.mermaid, /^stateDiagram-v2/);
-  assert.match(printed.dot, /^digraph/);
-  assert.match(printed.svg, /^<svg/);
-  assert.equal(JSON.parse(printed.json).system, "onfido");
-  assert.equal((await run(["lifecycle", "onfido"])).out, printed.mermaid);
+test("the lifecycles of every system are printed in every format, of runs and of stages", async () => {
+  const begins = { mermaid: /^stateDiagram-v2/, dot: /^digraph/, svg: /^<svg/ };
+  await Promise.all(["hatchet", "formance", "onfido", "meshx"].map(async (system) => {
+    const { out: json } = await run(["lifecycle", system, "--format", "json"]);
+    const { system: named, states, stages } = JSON.parse(json);
+    assert.equal(named, system);
+    for (const [of, words] of Object.entries({ runs: states, stages: stages.states })) {
+      for (const [format, begin] of Object.entries(begins)) {
+        const { code, out, err } = await run(["lifecycle", system, "--format", format, "--of", of]);
+        assert.deepEqual([code, err], [0, ""]);
+        assert.match(out, begin);
+        for (const { status } of words) assert.ok(out.includes(status), `${system} ${of} ${format}: ${status}`);
+      }
+    }
+  }));
+  assert.equal((await run(["lifecycle", "onfido"])).out, (await run(["lifecycle", "onfido", "--format", "mermaid", "--of", "runs"])).out);
+  assert.equal((await run(["lifecycle", "onfido", "--format", "dot"])).out, readFileSync(repository("docs/lifecycles/onfido-runs.dot"), "utf8").replace("Runs of Onfido Studio", "Runs of onfido").trimEnd() + "\n");
+  assert.equal((await run(["lifecycle", "onfido", "--of", "moons"])).code, 2);
 });
 
 test("a delivery is verified by the secret of the environment", async () => {

@@ -36,7 +36,7 @@ test("the small entry gives the same reports, verdicts and tables as the whole",
 });
 
 test("wrong arguments are ArgumentErrors that say what to give", async (t) => {
-  const { validateRun, parseRun, transitions, Hatchet, ArgumentError, DecodeError } = await load(installed(t), "index.js");
+  const { validateRun, parseRun, validateHistory, transitions, Hatchet, ArgumentError, DecodeError } = await load(installed(t), "index.js");
   const codeOf = (call, Kind) => {
     try {
       call();
@@ -56,5 +56,75 @@ test("wrong arguments are ArgumentErrors that say what to give", async (t) => {
   assert.equal(codeOf(() => validateRun("hatchet", "{}", "wire"), ArgumentError), "invalid_options");
   assert.equal(codeOf(() => transitions.check("temporal", 1, 2), ArgumentError), "unknown_system");
   assert.equal(codeOf(() => new Hatchet({}), ArgumentError), "missing_token");
+  assert.equal(codeOf(() => transitions.checkAll("hatchet", new Uint8Array(3)), ArgumentError), "invalid_pairs");
+  assert.equal(codeOf(() => validateHistory("hatchet", "[]"), ArgumentError), "invalid_source");
   assert.equal(codeOf(() => parseRun("hatchet", `{"run":7}`), DecodeError), "invalid_document");
+});
+
+test("a misspelt option, filter or member of a request is refused, and no request is sent", async (t) => {
+  const { validateRun, verifyWebhook, RunTable, Hatchet, Gateway, trigger } = await load(installed(t), "index.js");
+  let sent = 0;
+  const fetch = async () => {
+    sent++;
+    throw new TypeError("no way");
+  };
+  const usual = { token: "t", baseUrl: "http://127.0.0.1:9", tenant: "t", fetch };
+  const client = new Hatchet(usual);
+  const table = new RunTable("hatchet");
+  for (const [name, call] of [
+    ["maxdepth", () => validateRun("hatchet", "{}", { maxdepth: 5 })],
+    ["tolerance", () => verifyWebhook("onfido", { body: "{}", headers: {}, secret: "s", tolerance: 5 })],
+    ["states", () => table.query({ states: "FAILED" })],
+    ["baseURL", () => new Hatchet({ ...usual, baseURL: "http://127.0.0.1:9" })],
+    ["onretry", () => new Hatchet({ ...usual, hooks: { onretry() {} } })],
+    ["tokens", () => new Gateway({ systems: { hatchet: client }, tokens: ["0123456789abcdef"] })],
+    ["workflows", () => trigger({ client, workflows: "w" })],
+    ["statuses", () => client.runs.list({ statuses: "FAILED" })],
+    ["inputs", () => client.runs.create({ workflow: "w", inputs: {} })],
+    ["deadLine", () => client.runs.get("r", { deadLine: 5 })],
+    ["Confirm", () => client.runs.cancel("r", { Confirm: true })],
+    ["interval", async () => client.runs.watch("r", { interval: 5 }).next()],
+  ]) {
+    await assert.rejects(async () => call(), { name: "ArgumentError", code: "unknown_option", message: new RegExp(`^there is no \`${name}\` here; there are `) });
+  }
+  for (const [name, call] of [
+    ["timeout", () => client.runs.get("r", { timeout: "5" })],
+    ["signal", () => client.runs.get("r", { signal: 5 })],
+    ["limit", () => client.runs.list({ limit: -1 })],
+    ["status", () => client.runs.list({ status: [5] })],
+    ["metadata", () => client.runs.list({ metadata: { a: 1 } })],
+    ["full", () => client.runs.create({ workflow: "w", full: "yes" })],
+    ["fetch", () => new Hatchet({ ...usual, fetch: true })],
+  ]) {
+    await assert.rejects(async () => call(), { name: "ArgumentError", code: "invalid_options", message: new RegExp(`^\`${name}\` must be`) });
+  }
+  assert.equal(sent, 0);
+  assert.equal((await client.runs.get("r", { retries: 0, deadline: null, signal: undefined }).catch((error) => error)).name, "NetworkError");
+});
+
+test("what a caller's own object throws is no defect of ours", async (t) => {
+  const { validateRun, parsePage, verifyWebhook, Gateway, Hatchet } = await load(installed(t), "index.js");
+  const thrower = new Proxy({}, { get: () => { throw new RangeError("mine"); }, ownKeys: () => { throw new RangeError("mine"); } });
+  const sentAway = new ArrayBuffer(8);
+  structuredClone(sentAway, { transfer: [sentAway] });
+  assert.throws(() => validateRun("hatchet", thrower), { name: "ArgumentError", code: "invalid_source" });
+  assert.throws(() => validateRun("hatchet", "{}", thrower), { name: "ArgumentError", code: "invalid_options" });
+  assert.throws(() => validateRun("hatchet", "{}", { get level() { throw new RangeError("mine"); } }), { name: "ArgumentError", code: "invalid_options" });
+  assert.throws(() => parsePage("hatchet", sentAway), { name: "DecodeError" });
+  for (const headers of [thrower, [null], [[]], [[1, 2]]]) {
+    assert.throws(() => verifyWebhook("onfido", { body: "{}", headers, secret: "s" }), { name: "ArgumentError", code: "invalid_headers" });
+  }
+  const gateway = new Gateway({ systems: { hatchet: new Hatchet({ token: "t", baseUrl: "http://127.0.0.1:9", tenant: "t" }) } });
+  for (const request of [undefined, {}, thrower, { url: "/api", headers: {}, method: "GET" }]) {
+    await assert.rejects(gateway.handle(request), { name: "ArgumentError", code: "invalid_request" });
+  }
+});
+
+test("a page of runs may be one on each line, or a bare array of them", async (t) => {
+  const { parsePage } = await load(installed(t), "index.js");
+  const run = JSON.parse(facts.run);
+  for (const page of [`${JSON.stringify(run)}\n${JSON.stringify(run)}\n`, [run, run]]) {
+    const { runs } = parsePage("hatchet", page);
+    assert.deepEqual(runs.map((run) => run.wire), [run, run]);
+  }
 });

@@ -137,3 +137,13 @@ test("an error in a stream is thrown as what it is", async (t) => {
   const { gateway, AuthError } = await client(t, (_, response) => stream(response, [`event: error\ndata: {"kind":"Auth","code":"x","message":"No."}\n\n`]));
   await assert.rejects(gateway.events()[Symbol.asyncIterator]().next(), AuthError);
 });
+
+test("an id that would lead elsewhere is refused, and nothing is asked", async (t) => {
+  const { gateway, seen, ArgumentError } = await client(t, (_, response) => json(response, 200, { runs: [] }));
+  for (const id of ["", ".", "..", undefined]) {
+    for (const call of [() => gateway.runs.get(id), () => gateway.runs.wait(id), () => gateway.runs.cancel(id), () => gateway.runs.replay(id)]) {
+      await assert.rejects(call(), (error) => error instanceof ArgumentError && error.code === "invalid_id");
+    }
+  }
+  assert.equal(seen.length, 0);
+});

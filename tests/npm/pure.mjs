@@ -24,19 +24,48 @@ export const histories = (system, kept) =>
   });
 
 /** The verdict on every pair of words, through the codes, one by one and at once, in the shape in which they are kept. */
-export function pairs(system, { codes }) {
-  const words = ["(unknown)", ...Object.keys(codes)];
-  const code = (word) => transitions.code(system, word);
-  const verdict = (from, to) => VERDICTS[transitions.check(system, code(from), code(to))];
-  const each = (of) => Object.fromEntries(words.map((from) => [from, Object.fromEntries(words.map((to) => [to, of(from, to)]))]));
-  const all = transitions.checkAll(system, Uint8Array.from(words.flatMap((from) => words.flatMap((to) => [code(from), code(to)]))));
+export function pairs(system, of, kept) {
+  const steps = of === "runs" ? transitions : transitions[of];
+  const known = Object.keys(kept.codes);
+  const words = ["(unknown)", ...known];
+  const code = (word) => steps.code(system, word);
+  const each = (verdict) => Object.fromEntries(words.map((from) => [from, Object.fromEntries(words.map((to) => [to, VERDICTS[verdict(from, to)]]))]));
+  const all = steps.checkAll(system, Uint8Array.from(words.flatMap((from) => words.flatMap((to) => [code(from), code(to)]))));
   return {
-    allowedNext: Object.fromEntries(Object.keys(codes).map((word) => [word, runward.allowedNext(system, word)])),
-    check: each(verdict),
-    atOnce: each((from, to) => VERDICTS[all[words.indexOf(from) * words.length + words.indexOf(to)]]),
-    codes: Object.fromEntries(Object.keys(codes).map((word) => [word, code(word)])),
+    allowedNext: Object.fromEntries(known.map((word) => [word, runward.allowedNext(system, word, of)])),
+    check: each((from, to) => steps.check(system, code(from), code(to))),
+    atOnce: each((from, to) => all[words.indexOf(from) * words.length + words.indexOf(to)]),
+    checkWithinAttempt: each((from, to) => steps.checkWithinAttempt(system, code(from), code(to))),
+    codes: Object.fromEntries(known.map((word) => [word, code(word)])),
   };
 }
+
+/** Of each kept run and its events the verdicts and the run that they make, or what refuses them, as they are kept. */
+export const events = (system, kept) =>
+  kept.map(({ name, run, events, orders, refused }) => {
+    const merge = (order) => {
+      const steps = [];
+      const after = order.reduce((run, index) => {
+        const { verdict, cause, run: next } = runward.applyEvent(system, run, events[index]);
+        steps.push([verdict, cause].filter(Boolean).join(" "));
+        return next;
+      }, run);
+      const { wire, ...rest } = after;
+      return { order, steps, after: rest };
+    };
+    if (refused) return { name, run, events, refused: outcome(() => merge([...events.keys()])) };
+    const told = Object.entries(orders).map(([order, { order: places }]) => [order, merge(places)]);
+    const ends = new Set(told.map(([, { after }]) => JSON.stringify(after)));
+    return {
+      name, run, events,
+      orders: Object.fromEntries(told.map(([name, { order, steps }]) => [name, { order, steps }])),
+      after: ends.size === 1 ? JSON.parse([...ends][0]) : [...ends],
+    };
+  });
+
+/** Of each kept run what may be expected of it. */
+export const expectations = (system, kept) =>
+  kept.map(({ name, run, now }) => ({ name, run, now, expectation: runward.expectation(system, run, now ?? undefined) }));
 
 /** What the reports of some documents say, in the lines in which they are kept. */
 export const reports = (system, documents) =>
@@ -71,4 +100,8 @@ export function tabled(page) {
 }
 
 /** The pictures and tables that can be had. */
-export const shown = (system) => ({ states: lifecycle(system).states.length, formats: ["mermaid", "dot", "svg"].map((format) => diagram(system, format).length > 200) });
+export const shown = (system) =>
+  ["runs", "stages"].map((of) => ({
+    states: (of === "runs" ? lifecycle(system) : lifecycle(system)[of]).states.length,
+    formats: ["mermaid", "dot", "svg"].map((format) => diagram(system, format, of).length > 200),
+  }));

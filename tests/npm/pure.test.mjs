@@ -1,6 +1,6 @@
 // Vectors and recordings through the packed package give the answers that they give natively: in Node and in Chromium.
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, after, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -31,6 +31,12 @@ before(async () => {
   runtimes.chromium = (name, ...args) => tab.evaluate(([name, args]) => globalThis.pure[name](...args), [name, args]);
 });
 
+test("every file of vectors is asked of every runtime", () => {
+  const asked = ["events.json", "expectations.json", "histories.json", "pairs.json"];
+  for (const system of SYSTEMS) assert.deepEqual(readdirSync(repository(`tests/vectors/${system}`)).sort(), asked, system);
+  assert.deepEqual(readdirSync(repository("tests/vectors")).sort(), [...SYSTEMS].sort());
+});
+
 for (const runtime of ["node", "chromium"]) {
   const ask = (...args) => runtimes[runtime](...args);
 
@@ -41,14 +47,26 @@ for (const runtime of ["node", "chromium"]) {
       assert.deepEqual(await ask("histories", system, kept), kept);
     });
 
-    test(`${runtime} judges every pair of ${system}'s words as it is kept`, async () => {
-      const { allowedNext, check, codes } = json(`tests/vectors/${system}/pairs.json`).runs;
-      assert.deepEqual(await ask("pairs", system, { codes }), { allowedNext, check, atOnce: check, codes });
+    test(`${runtime} judges every pair of ${system}'s words of runs and of stages as it is kept`, async () => {
+      const kept = json(`tests/vectors/${system}/pairs.json`);
+      for (const of of ["runs", "stages"]) assert.deepEqual(await ask("pairs", system, of, kept[of]), { ...kept[of], atOnce: kept[of].check }, of);
     });
 
-    test(`${runtime} tells and draws ${system}'s lifecycle`, async () => {
-      const states = Object.keys(json(`tests/vectors/${system}/pairs.json`).runs.codes).length;
-      assert.deepEqual(await ask("shown", system), { states, formats: [true, true, true] });
+    test(`${runtime} merges ${system}'s events in every order as they are kept`, async () => {
+      const kept = json(`tests/vectors/${system}/events.json`);
+      assert.deepEqual(await ask("events", system, kept), kept);
+    });
+
+    test(`${runtime} expects of ${system}'s runs what is kept`, async () => {
+      const kept = json(`tests/vectors/${system}/expectations.json`);
+      assert.ok(kept.some(({ expectation }) => expectation.hints.length > 0));
+      assert.deepEqual(await ask("expectations", system, kept), kept);
+    });
+
+    test(`${runtime} tells and draws ${system}'s lifecycles`, async () => {
+      const kept = json(`tests/vectors/${system}/pairs.json`);
+      const wanted = [kept.runs, kept.stages].map(({ codes }) => ({ states: Object.keys(codes).length, formats: [true, true, true] }));
+      assert.deepEqual(await ask("shown", system), wanted);
     });
   }
 

@@ -28,6 +28,7 @@ struct Figure {
 pub fn bench(options: &Options) -> Result<()> {
     let files = files(&options.names)?;
     build::package()?;
+    build::loaded_engine()?;
     for file in files {
         let mut program = program(&file);
         let output = quietly(&mut program, "A bench failed: see above.")?;

@@ -2,6 +2,7 @@
 mod bench;
 mod build;
 mod children;
+mod conform;
 mod lint;
 mod matrix;
 mod npm;
@@ -34,6 +35,8 @@ enum Command {
     Test(test::Options),
     /// Prints which operation of the packed package works in which runtime.
     Matrix(matrix::Options),
+    /// Asks a server whether it behaves as the client relies on, and lists every difference.
+    Conform(Box<conform::Options>),
     /// Measures things beside their peers, as ratios.
     Bench(bench::Options),
     /// Runs what takes long: fuzzing and the like.
@@ -49,6 +52,7 @@ impl Command {
             Command::Build => build::build(),
             Command::Test(options) => test::run(&options),
             Command::Matrix(options) => matrix::matrix(&options),
+            Command::Conform(options) => conform::conform(&options),
             Command::Bench(options) => bench::bench(&options),
             Command::Soak(options) => soak::soak(&options),
             Command::Lint => lint::lint(),

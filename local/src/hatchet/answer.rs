@@ -39,6 +39,8 @@ pub enum Refusal {
     Credentials,
     /// An unknown path or the wrong method: 403 with `null`.
     Bare,
+    /// Too often: 429 with `null`.
+    Limited,
 }
 
 /// What a handler returns.
@@ -73,11 +75,8 @@ impl IntoResponse for Refusal {
         match self {
             Self::Message(status, message) => send(status, &json!({"message": message})),
             Self::Described(status, text) => send(status, &json!({"errors": [{"description": text}]})),
-            Self::Bare => {
-                let mut response = send(403, &Value::Null);
-                response.extensions_mut().insert(Plain);
-                response
-            }
+            Self::Bare => bare(403),
+            Self::Limited => bare(429),
             Self::Credentials => {
                 let mut response = send(403, &json!({"message": "Please provide valid credentials"}));
                 let cookie = format!(
@@ -91,6 +90,20 @@ impl IntoResponse for Refusal {
             }
         }
     }
+}
+
+/// What the rate limiter answers: it runs before what adds the headers.
+fn bare(status: u16) -> Response<Body> {
+    let mut response = send(status, &Value::Null);
+    response.extensions_mut().insert(Plain);
+    response
+}
+
+/// A status without a body.
+pub fn empty(status: u16) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
 }
 
 /// 200 with a body.

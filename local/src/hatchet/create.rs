@@ -17,6 +17,8 @@ pub struct Wish {
     pub metadata: Map<String, Value>,
     /// The task that spawned it.
     pub parent: Option<String>,
+    /// The event that started it.
+    pub event: Option<String>,
 }
 
 /// Creates the run and queues its first tasks; `None` when its idempotency key is taken.
@@ -47,6 +49,7 @@ pub fn create(act: &Act<'_>, registered: &Registered, wish: Wish) -> Result<Opti
         input: gojson::text(&wish.input),
         metadata: gojson::text(&Value::Object(metadata)),
         parent: wish.parent,
+        event: wish.event,
         is_dag: workflow.is_dag(),
         is_cancelled: false,
         idempotency_key: key,
@@ -70,7 +73,7 @@ pub fn spawn(act: &Act<'_>, run: &Run, parent: &Task, spawn: &Spawn) -> Result<(
     let mut metadata: Map<String, Value> = serde_json::from_str(&run.metadata)?;
     metadata.insert("hatchet__parent_step_run_id".into(), parent.external_id.as_str().into());
     metadata.insert("hatchet__parent_workflow_run_id".into(), run.id.as_str().into());
-    let wish = Wish { input: spawn.input.clone(), metadata, parent: Some(parent.external_id.clone()) };
+    let wish = Wish { input: spawn.input.clone(), metadata, parent: Some(parent.external_id.clone()), event: None };
     create(act, &registered, wish)?;
     Ok(())
 }

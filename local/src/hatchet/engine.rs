@@ -20,6 +20,14 @@ const TO_SEND: (i64, i64) = (1, 6);
 const TO_START: (i64, i64) = (2, 10);
 pub const TO_NEXT_LAYER: (i64, i64) = (10, 35);
 
+/// A worker is missed when it has said nothing for this long; how late that is noticed, and how long until another one
+/// has the task, were measured.
+const UNTIL_MISSED: (i64, i64) = (26_000, 30_000);
+const UNTIL_TAKEN_UP: (i64, i64) = (4_000, 7_000);
+
+/// How often the runs of a paused workflow are looked at.
+const PAUSED: Micros = 250_000;
+
 /// What an event says beyond its kind.
 #[derive(Default)]
 pub struct Said {
@@ -27,6 +35,8 @@ pub struct Said {
     pub error: String,
     pub output: String,
     pub quiet: bool,
+    /// The worker concerned, when it is not the one that there is.
+    pub worker: Option<String>,
 }
 
 impl Act<'_> {
@@ -74,7 +84,7 @@ impl Act<'_> {
             message: said.message,
             error: said.error,
             output: said.output,
-            worker: kind.has_worker().then(|| self.hatchet.worker.to_string()),
+            worker: said.worker.or_else(|| kind.has_worker().then(|| self.hatchet.worker().to_string())),
             quiet: said.quiet,
         };
         self.push(due, &Work::Event(event))
@@ -119,6 +129,9 @@ pub fn queue(act: &Act<'_>, task: &mut Task) -> Result<(), Error> {
 
 pub fn assign(act: &Act<'_>, task: i64, retry: i64) -> Result<(), Error> {
     let Some(mut task) = act.current(task, retry, State::Queued)? else { return Ok(()) };
+    if act.hatchet.workflow(&Run::load(act.db, task.run)?.workflow)?.is_paused() {
+        return act.push(act.now + PAUSED, &Work::Assign { task: task.id, retry });
+    }
     task.state = State::Running;
     task.save(act.db)?;
     let mut draws = act.draws(Purpose::Attempt, &task, 2);
@@ -144,6 +157,7 @@ pub fn start(act: &Act<'_>, task: i64, retry: i64) -> Result<(), Error> {
     {
         act.push(act.now + after, &Work::Evict { task: task.id, retry })?;
     }
+    super::logs::write(act, &task, step.directives(&input).log, work)?;
     for spawn in &step.spawns {
         super::create::spawn(act, &run, &task, spawn)?;
     }
@@ -232,6 +246,42 @@ pub fn time_out(act: &Act<'_>, task: i64, retry: i64) -> Result<(), Error> {
         return self::retry(act, task.id, task.retry);
     }
     act.settle(&mut task, State::Failed)
+}
+
+/// The worker ends without a word: whatever it does is lost, and nobody knows yet. How many tasks those are.
+pub fn lose(act: &Act<'_>) -> Result<usize, Error> {
+    let worker = act.hatchet.worker().to_string();
+    let tasks = Task::running(act.db)?;
+    for task in &tasks {
+        let lost = Task { state: State::Lost, ..task.clone() };
+        lost.save(act.db)?;
+        let due = act.soon(&mut act.draws(Purpose::Attempt, task, 11), UNTIL_MISSED);
+        act.push(due, &Work::Reassign { task: task.id, retry: task.retry, worker: worker.clone() })?;
+    }
+    Ok(tasks.len())
+}
+
+/// The task goes to another worker, as another attempt that its retries do not count.
+pub fn reassign(act: &Act<'_>, task: i64, retry: i64, worker: &str) -> Result<(), Error> {
+    let Some(mut task) = act.current(task, retry, State::Lost)? else { return Ok(()) };
+    let message = "Worker did not send a heartbeat for 30 seconds".to_owned();
+    let said = Said { message, worker: Some(worker.to_owned()), ..Said::default() };
+    act.emit(&mut task, Kind::Reassigned, act.now, said)?;
+    task.retry += 1;
+    task.since_replay += 1;
+    task.state = State::Queued;
+    task.save(act.db)?;
+    let mut draws = act.draws(Purpose::Attempt, &task, 12);
+    let queued = act.soon(&mut draws, TO_QUEUE);
+    act.emit(&mut task, Kind::RequeuedNoWorker, queued, Said::default())?;
+    let taken = act.soon(&mut draws, UNTIL_TAKEN_UP);
+    act.push(taken, &Work::Assign { task: task.id, retry: task.retry })
+}
+
+/// So many moments, evenly between the beginning and the end of some work.
+pub fn spread(begun: Micros, work: Micros, count: usize) -> impl Iterator<Item = Micros> {
+    let parts = i64::try_from(count).unwrap_or(i64::MAX).saturating_add(1);
+    (1..parts).map(move |part| begun + work / parts * part)
 }
 
 pub fn schedule_time_out(act: &Act<'_>, task: i64, retry: i64) -> Result<(), Error> {

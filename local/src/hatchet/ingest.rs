@@ -14,9 +14,17 @@ pub fn seen(act: &Act<'_>, run: i64) -> Result<(), Error> {
     act.db
         .prepare_cached(
             "INSERT OR IGNORE INTO hatchet_read_run (ordinal, id, workflow, inserted, status, parent, \
-             idempotency_key) VALUES (?, ?, ?, ?, 'QUEUED', ?, ?)",
+             idempotency_key, event) VALUES (?, ?, ?, ?, 'QUEUED', ?, ?, ?)",
         )?
-        .execute(params![run.ordinal, run.id, run.workflow, run.inserted, run.parent, run.idempotency_key])?;
+        .execute(params![
+            run.ordinal,
+            run.id,
+            run.workflow,
+            run.inserted,
+            run.parent,
+            run.idempotency_key,
+            run.event
+        ])?;
     let metadata: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&run.metadata)?;
     let mut insert = act
         .db

@@ -16,6 +16,7 @@ pub enum Kind {
     Cancelled,
     Skipped,
     RetriedByUser,
+    Reassigned,
     DurableEvicted,
     DurableRestoring,
 }
@@ -37,6 +38,7 @@ impl Kind {
             Self::Cancelled => "CANCELLED",
             Self::Skipped => "SKIPPED",
             Self::RetriedByUser => "RETRIED_BY_USER",
+            Self::Reassigned => "REASSIGNED",
             Self::DurableEvicted => "DURABLE_EVICTED",
             Self::DurableRestoring => "DURABLE_RESTORING",
         }

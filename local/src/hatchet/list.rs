@@ -29,6 +29,8 @@ pub struct Filter {
     pub all_metadata: bool,
     /// The task that spawned the run.
     pub parent: Option<String>,
+    /// The event that started the run.
+    pub event: Option<String>,
     /// `EVICTED` or `ON_WORKER`.
     pub running: Option<String>,
     /// Claimed idempotency keys; none is every run.
@@ -79,6 +81,9 @@ impl Filter {
         self.add_metadata(&mut condition, rows);
         if let (Some(parent), Rows::Runs) = (&self.parent, rows) {
             condition.and("r.parent = ?", [Sql::Text(parent.clone())]);
+        }
+        if let Some(event) = &self.event {
+            condition.and("r.event = ?", [Sql::Text(event.clone())]);
         }
         if !self.idempotency_keys.is_empty() {
             let sql = format!("r.idempotency_key IN ({})", marks(self.idempotency_keys.len()));

@@ -4,11 +4,14 @@ mod answer;
 mod create;
 mod dag;
 mod engine;
+pub mod inbound;
 mod ingest;
 mod kind;
 pub mod list;
+mod logs;
 mod orders;
 mod pgtext;
+mod plan;
 mod query;
 mod request;
 mod routes;
@@ -20,22 +23,25 @@ mod view;
 mod work;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
 use uuid::Uuid;
 
+use routes::Logins;
 pub use routes::router;
 
 use crate::Error;
 use crate::chance::{Chance, Purpose, Spread};
-use crate::clock::{Clock, Micros};
-use crate::database::{Database, fact_or};
+use crate::clock::{Alarm, Clock, Micros, Pace};
+use crate::database::{Database, fact, fact_or, keep};
 use crate::token::Keys;
 use scenario::Workflow;
+
+/// The fact that counts them.
+const LOST_WORKERS: &str = "hatchet.workers.lost";
 
 /// How long things take on their way to the read store, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -66,7 +72,7 @@ impl Lags {
 }
 
 /// A workflow with its ids.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Registered {
     /// What it does.
     pub workflow: Workflow,
@@ -76,9 +82,21 @@ pub struct Registered {
     pub version_id: String,
     /// When it was registered first.
     pub created: Micros,
+    is_paused: AtomicBool,
+    is_deleted: AtomicBool,
 }
 
 impl Registered {
+    /// Whether its runs wait.
+    pub fn is_paused(&self) -> bool {
+        self.is_paused.load(Ordering::SeqCst)
+    }
+
+    /// From here on it is in no list, and no run of it can be started.
+    pub fn set_deleted(&self) {
+        self.is_deleted.store(true, Ordering::SeqCst);
+    }
+
     /// The id of a step, which follows from the names.
     pub fn step_id(&self, step: &str) -> String {
         named_id(&format!("{}/{step}", self.workflow.name))
@@ -102,23 +120,24 @@ pub struct Hatchet {
     pub keys: Keys,
     /// The only tenant.
     pub tenant: String,
-    /// The only worker.
-    pub worker: Uuid,
+    /// How many log-ins were tried.
+    pub logins: Logins,
+    /// How many workers were lost before the one that there is.
+    lost_workers: AtomicI64,
     workflows: RwLock<BTreeMap<String, Arc<Registered>>>,
     lags: RwLock<Lags>,
     blocked_until: AtomicI64,
-    wake: Notify,
+    alarm: Alarm,
 }
 
 impl Hatchet {
     /// Opens the system on a database and registers the built-in workflows.
     pub fn open(database: Arc<Database>, clock: Arc<Clock>, chance: Chance, lags: Lags) -> Result<Self, Error> {
-        let mut house = chance.stream(Purpose::House, 0);
-        let (tenant, worker) = (house.uuid().to_string(), house.uuid());
-        let (tenant, keys) = database.write(|db| {
-            let tenant = fact_or(db, "hatchet.tenant", || tenant)?;
+        let (tenant, keys, lost) = database.write(|db| {
+            let tenant = fact_or(db, "hatchet.tenant", || chance.stream(Purpose::House, 0).uuid().to_string())?;
             let keys = Keys::open(db, "hatchet.key")?;
-            Ok((tenant, keys))
+            let lost = fact(db, LOST_WORKERS)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+            Ok((tenant, keys, lost))
         })?;
         let hatchet = Self {
             database,
@@ -126,11 +145,12 @@ impl Hatchet {
             chance,
             keys,
             tenant,
-            worker,
+            logins: Logins::default(),
+            lost_workers: AtomicI64::new(lost),
             workflows: RwLock::default(),
             lags: RwLock::new(lags),
             blocked_until: AtomicI64::new(i64::MIN),
-            wake: Notify::new(),
+            alarm: Alarm::default(),
         };
         hatchet.load_kept()?;
         hatchet.register(serde_json::from_str(scenario::BUILT_IN)?)?;
@@ -156,11 +176,11 @@ impl Hatchet {
                      ?5) ON CONFLICT (name) DO UPDATE SET definition = ?5",
                     params![workflow.name, id, version_id, now, serde_json::to_string(&workflow)?],
                 )?;
-                let created =
-                    db.query_row("SELECT created FROM hatchet_workflow WHERE name = ?", [&workflow.name], |row| {
-                        row.get(0)
-                    })?;
-                Ok(Registered { workflow, id, version_id, created })
+                let sql = "SELECT created, paused FROM hatchet_workflow WHERE name = ?";
+                let (created, paused) =
+                    db.query_row(sql, [&workflow.name], |row| Ok((row.get(0)?, row.get::<_, bool>(1)?)))?;
+                let (is_paused, is_deleted) = (AtomicBool::new(paused), AtomicBool::new(false));
+                Ok(Registered { workflow, id, version_id, created, is_paused, is_deleted })
             })?;
             let name = registered.workflow.name.clone();
             self.workflows.write().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::new(registered));
@@ -174,10 +194,45 @@ impl Hatchet {
         workflows.get(name).cloned().ok_or_else(|| Error::UnknownWorkflow(name.to_owned()))
     }
 
+    /// The workflow of that name, if a run of it can be started.
+    pub fn startable(&self, name: &str) -> Option<Arc<Registered>> {
+        self.workflow(name).ok().filter(|found| !found.is_deleted.load(Ordering::SeqCst))
+    }
+
+    /// Lets the runs of a workflow wait, or go on.
+    pub fn pause(&self, name: &str, is_paused: bool) -> Result<(), Error> {
+        let registered = self.workflow(name)?;
+        self.database.write(|db| {
+            db.execute("UPDATE hatchet_workflow SET paused = ? WHERE name = ?", params![is_paused, name])?;
+            Ok(())
+        })?;
+        registered.is_paused.store(is_paused, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// The worker that there is.
+    pub fn worker(&self) -> Uuid {
+        let mut house = self.chance.stream(Purpose::House, self.lost_workers.load(Ordering::SeqCst).unsigned_abs());
+        // The first draw of all is the tenant's.
+        house.uuid();
+        house.uuid()
+    }
+
+    /// Ends the worker without a word, and starts another. What ran is taken up again when its silence is noticed.
+    pub fn lose_worker(&self) -> Result<usize, Error> {
+        self.order(|act| {
+            let lost = engine::lose(act)?;
+            let count = self.lost_workers.fetch_add(1, Ordering::SeqCst) + 1;
+            keep(act.db, LOST_WORKERS, &count.to_string())?;
+            Ok(lost)
+        })
+    }
+
     /// All workflows, newest first.
     pub fn workflows(&self) -> Vec<Arc<Registered>> {
         let workflows = self.workflows.read().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> = workflows.values().cloned().collect();
+        let here = workflows.values().filter(|found| !found.is_deleted.load(Ordering::SeqCst));
+        let mut all: Vec<_> = here.cloned().collect();
         all.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| b.workflow.name.cmp(&a.workflow.name)));
         all
     }
@@ -204,15 +259,19 @@ impl Hatchet {
         self.database.write(|db| work::hold_back(db, until))
     }
 
-    /// One transaction of the engine: `work`, and then whatever is due.
+    /// One transaction of the engine. Where time stands still nobody but an order moves it, so whatever is due is done
+    /// at once; elsewhere the scheduler does it.
     pub fn order<T>(&self, work: impl FnOnce(&work::Act<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let now = self.clock.now();
-        let result = self.database.write(|db| {
+        let (result, next) = self.database.write(|db| {
             let result = work(&work::Act { db, hatchet: self, now })?;
-            work::run_due(db, self, now)?;
-            Ok(result)
+            let next = match self.clock.pace() {
+                Pace::Stepped => work::run_due(db, self, now)?,
+                Pace::Flowing => work::next_due(db)?,
+            };
+            Ok((result, next))
         })?;
-        self.wake.notify_one();
+        self.alarm.bring_forward(next);
         Ok(result)
     }
 
@@ -230,16 +289,10 @@ impl Hatchet {
     /// Lets time do its work, for as long as the future is polled.
     pub async fn run(self: Arc<Self>) -> Error {
         loop {
-            let next = match crate::blocking(&self, |hatchet| hatchet.catch_up()).await {
-                Ok(next) => next,
+            self.alarm.clear();
+            match crate::blocking(&self, |hatchet| hatchet.catch_up()).await {
+                Ok(next) => self.alarm.wait(&self.clock, next).await,
                 Err(error) => return error,
-            };
-            match next {
-                Some(due) => tokio::select! {
-                    () = self.clock.sleep_until(due) => {}
-                    () = self.wake.notified() => {}
-                },
-                None => self.wake.notified().await,
             }
         }
     }

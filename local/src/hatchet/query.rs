@@ -67,6 +67,7 @@ impl Query {
             metadata: self.all("additional_metadata"),
             all_metadata: self.first("additional_metadata_operator") == Some("AND"),
             parent: self.first("parent_task_external_id").map(str::to_owned),
+            event: self.first("triggering_event_external_id").map(str::to_owned),
             running: self.first("running_filter").map(str::to_owned),
             idempotency_keys: self.all("idempotency_keys"),
         })

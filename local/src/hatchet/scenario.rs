@@ -22,6 +22,9 @@ pub struct Workflow {
     /// A step that runs when another failed and is skipped when none did.
     #[serde(default)]
     pub on_failure: Option<Step>,
+    /// Keys of events that start a run of it.
+    #[serde(default)]
+    pub on_events: Vec<String>,
     /// The key of the input that makes a run unique for good.
     #[serde(default)]
     pub idempotency_key: Option<String>,
@@ -131,6 +134,8 @@ pub struct Directives {
     pub fail_at: Option<String>,
     /// With `fail_at`: how many attempts fail; all when 0.
     pub fail_times: i64,
+    /// How many plain lines each attempt writes; with any, one warning and one error more.
+    pub log: i64,
 }
 
 /// How an attempt ends.
@@ -167,7 +172,8 @@ impl Workflow {
     pub fn config(&self) -> Value {
         let tasks: Vec<_> = self.steps.iter().map(|step| self.step_config(step)).collect();
         let mut config = json!({
-            "CronInput": null, "CronTriggers": null, "DefaultPriority": null, "EventTriggers": null,
+            "CronInput": null, "CronTriggers": null, "DefaultPriority": null,
+            "EventTriggers": (!self.on_events.is_empty()).then_some(&self.on_events),
             "Name": self.name, "Sticky": null, "Tasks": tasks, "description": self.description,
         });
         if let (Some(step), Some(map)) = (&self.on_failure, config.as_object_mut()) {

@@ -22,10 +22,12 @@ pub struct Run {
     pub is_dag: bool,
     pub is_cancelled: bool,
     pub idempotency_key: Option<String>,
+    /// The event that started it.
+    pub event: Option<String>,
 }
 
 const RUN: &str = "SELECT ordinal, id, workflow, inserted, seen_at, display_name, input, metadata, parent, is_dag, \
-                   is_cancelled, idempotency_key FROM hatchet_run";
+                   is_cancelled, idempotency_key, event FROM hatchet_run";
 
 impl Run {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -42,6 +44,7 @@ impl Run {
             is_dag: row.get(9)?,
             is_cancelled: row.get(10)?,
             idempotency_key: row.get(11)?,
+            event: row.get(12)?,
         })
     }
 
@@ -60,7 +63,7 @@ impl Run {
         let added = db
             .prepare_cached(
                 "INSERT INTO hatchet_run (ordinal, id, workflow, inserted, seen_at, display_name, input, metadata, \
-                 parent, is_dag, is_cancelled, idempotency_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                 parent, is_dag, is_cancelled, idempotency_key, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
                  ON CONFLICT (workflow, idempotency_key) DO NOTHING",
             )?
             .execute(params![
@@ -75,7 +78,8 @@ impl Run {
                 self.parent,
                 self.is_dag,
                 self.is_cancelled,
-                self.idempotency_key
+                self.idempotency_key,
+                self.event
             ])?;
         Ok(added == 1)
     }
@@ -104,6 +108,8 @@ pub enum State {
     Running,
     /// An attempt failed and another follows.
     Retrying,
+    /// Its worker went away without a word.
+    Lost,
     /// Replayed, and its parents are not done again yet.
     Waiting,
     Completed,
@@ -114,10 +120,11 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::Queued, "queued"),
         (Self::Running, "running"),
         (Self::Retrying, "retrying"),
+        (Self::Lost, "lost"),
         (Self::Waiting, "waiting"),
         (Self::Completed, "completed"),
         (Self::Failed, "failed"),
@@ -200,6 +207,12 @@ impl Task {
     pub fn of_run(db: &Connection, run: i64) -> Result<Vec<Self>, Error> {
         let mut statement = db.prepare_cached(&format!("{TASK} WHERE run = ? ORDER BY id"))?;
         Ok(statement.query_map([run], Self::from_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The tasks that a worker has.
+    pub fn running(db: &Connection) -> Result<Vec<Self>, Error> {
+        let mut statement = db.prepare_cached(&format!("{TASK} WHERE state = 'running' ORDER BY id"))?;
+        Ok(statement.query_map([], Self::from_row)?.collect::<Result<_, _>>()?)
     }
 
     /// The number of the next task.

@@ -4,12 +4,12 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Hatchet, engine, ingest};
+use super::{Hatchet, engine, ingest, plan};
 use crate::Error;
 use crate::clock::Micros;
 
 /// The most that is done in one transaction, so that requests get their turn.
-const BATCH: usize = 256;
+const BATCH: usize = 64;
 
 /// One thing to do. `retry` names the attempt it was meant for; when another has begun it does nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +34,12 @@ pub enum Work {
     Cancel { task: i64 },
     /// The steps of a DAG whose parents are done get their turn.
     Advance { run: i64 },
+    /// The silence of the task's worker is noticed.
+    Reassign { task: i64, retry: i64, worker: String },
+    /// A run to come is due.
+    Planned { id: String, due: Micros },
+    /// A schedule whose run began is forgotten.
+    PlanOver { id: String },
     /// The read store learns of a run.
     Seen { run: i64 },
     /// The read store learns of an event.
@@ -100,6 +106,9 @@ impl Act<'_> {
             Work::Requeue { task, retry } => engine::requeue(self, task, retry),
             Work::Cancel { task } => engine::cancel(self, task),
             Work::Advance { run } => super::dag::advance(self, run),
+            Work::Reassign { task, retry, ref worker } => engine::reassign(self, task, retry, worker),
+            Work::Planned { ref id, due } => plan::due(self, id, due),
+            Work::PlanOver { ref id } => plan::remove(self.db, id),
             Work::Seen { run } => ingest::seen(self, run),
             Work::Event(ref event) => ingest::event(self, event),
             Work::Status { task, retry, ref status } => ingest::status(self, task, retry, status),
@@ -130,6 +139,11 @@ fn attempt(act: &Act<'_>, work: &str) -> Result<(), Error> {
     }
     act.db.prepare_cached("RELEASE attempt")?.execute([])?;
     Ok(())
+}
+
+/// When the next thing is due.
+pub fn next_due(db: &Connection) -> Result<Option<Micros>, Error> {
+    Ok(db.prepare_cached("SELECT min(due) FROM hatchet_queue")?.query_row([], |row| row.get(0))?)
 }
 
 fn next(db: &Connection) -> Result<Option<(i64, Micros, String)>, Error> {

@@ -3,6 +3,7 @@
 //! `/graph` holds, the order of the list (newest last), the bodies of 401 and 404, what a second DELETE answers (the
 //! run as it is).
 
+mod compute;
 mod control;
 mod engine;
 mod routes;

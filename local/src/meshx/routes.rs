@@ -14,17 +14,19 @@ use serde_json::{Map, Value, json};
 
 use super::engine::Wish;
 use super::store::Run;
-use super::{Errors, Meshx, store};
+use super::{Errors, Meshx, compute, store};
 use crate::database::fact_or;
 use crate::faults::Faults;
 use crate::house::order;
 use crate::{Error, blocking};
 
-type App = State<Arc<Meshx>>;
-type Answer = Result<Response<Body>, Refusal>;
+/// What every call is given.
+pub type App = State<Arc<Meshx>>;
+/// What every call answers.
+pub type Answer = Result<Response<Body>, Refusal>;
 
 /// A refusal as it goes out.
-struct Refusal(Box<Response<Body>>);
+pub struct Refusal(Box<Response<Body>>);
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response<Body> {
@@ -47,6 +49,9 @@ pub fn router(meshx: Arc<Meshx>, faults: Arc<Faults>) -> Router {
         .route(&format!("{runs}/list"), get(list))
         .route(&format!("{runs}/graph"), get(graph))
         .route("/api/data/data_product/list", get(products))
+        .route("/api/data/compute", get(compute::get))
+        .route("/api/data/compute/log", get(compute::logs))
+        .route("/api/.well-known/error_codes", get(compute::errors))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&meshx), with_org))
         .route("/api/iam/principal/user", get(principal))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&meshx), with_token));
@@ -78,7 +83,7 @@ impl Meshx {
     }
 
     /// A refusal in the form in force.
-    fn refuse(&self, status: StatusCode, kind: &str, title: &str) -> Refusal {
+    pub fn refuse(&self, status: StatusCode, kind: &str, title: &str) -> Refusal {
         let body = match self.errors() {
             Errors::Detail => json!({"detail": title}),
             Errors::Title => json!({"errors": [], "status": status.as_u16(), "title": title, "type": kind}),
@@ -87,7 +92,7 @@ impl Meshx {
     }
 
     /// 422, with the place and what is wrong there.
-    fn invalid(&self, place: &[&str], message: &str, kind: &str) -> Refusal {
+    pub fn invalid(&self, place: &[&str], message: &str, kind: &str) -> Refusal {
         let body = match self.errors() {
             Errors::Detail => json!({"detail": [{"loc": place, "msg": message, "type": kind}]}),
             Errors::Title => json!({
@@ -98,7 +103,8 @@ impl Meshx {
         Refusal(Box::new((StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()))
     }
 
-    fn failed(&self, error: &Error) -> Refusal {
+    /// 500, and a line on stderr.
+    pub fn failed(&self, error: &Error) -> Refusal {
         eprintln!("runward-local: {error}");
         self.refuse(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal Server Error")
     }

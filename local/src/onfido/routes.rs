@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::extract::{Path, Query, RawQuery, Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Refusal};
 use super::engine::Wish;
+use super::scenario::Signature;
 use super::store::{self, Filter, PAGE, Run, Task};
 use super::wire::Object;
 use super::{Onfido, webhooks};
@@ -44,6 +45,9 @@ pub fn router(onfido: Arc<Onfido>, faults: Arc<Faults>) -> Router {
         .route(&run("/timeline_file/{file}"), get(find_timeline))
         .route(&run("/signed_evidence_file"), get(signed_evidence))
         .route(&run("/evidence_folder"), get(evidence_folder))
+        .route("/qualified_electronic_signature/documents", get(qualified))
+        .route("/advanced_electronic_signature/documents", get(advanced))
+        .route("/simple_electronic_signature/documents", get(simple))
         .route("/webhooks", get(webhooks::list).post(webhooks::create))
         .route("/webhooks/{id}", get(webhooks::find).put(webhooks::update).delete(webhooks::delete))
         .fallback(|| async { Refusal::not_found() })
@@ -312,6 +316,37 @@ async fn download(onfido: &Arc<Onfido>, run: String, kind: &'static str, id: Opt
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// Which document is meant.
+#[derive(Deserialize)]
+struct Document {
+    workflow_run_id: Option<String>,
+    file_id: Option<String>,
+    id: Option<String>,
+}
+
+/// The name of the document's own id in the query is another for qualified signatures.
+async fn document(onfido: &Arc<Onfido>, asked: Document, signature: Signature) -> Answer {
+    let (name, id) = match signature {
+        Signature::Qualified => ("file_id", asked.file_id),
+        _ => ("id", asked.id),
+    };
+    let run = asked.workflow_run_id.ok_or_else(|| Refusal::field("workflow_run_id", "is missing"))?;
+    let id = id.ok_or_else(|| Refusal::field(name, "is missing"))?;
+    download(onfido, run, signature.kind(), Some(id)).await
+}
+
+async fn qualified(State(onfido): App, Query(asked): Query<Document>) -> Answer {
+    document(&onfido, asked, Signature::Qualified).await
+}
+
+async fn advanced(State(onfido): App, Query(asked): Query<Document>) -> Answer {
+    document(&onfido, asked, Signature::Advanced).await
+}
+
+async fn simple(State(onfido): App, Query(asked): Query<Document>) -> Answer {
+    document(&onfido, asked, Signature::Simple).await
 }
 
 async fn find_timeline(State(onfido): App, Path((run, file)): Path<(String, String)>) -> Answer {

@@ -57,9 +57,35 @@ pub struct Step {
     /// What it yields.
     #[serde(default)]
     pub output: Value,
+    /// It yields a document with a signature of this kind.
+    #[serde(default)]
+    pub signs: Option<Signature>,
     /// It ends the run with this error.
     #[serde(default)]
     pub error: Option<Value>,
+}
+
+/// What an electronic signature is worth before the law.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Signature {
+    /// As much as one by hand.
+    Qualified,
+    /// It shows who signed.
+    Advanced,
+    /// It shows that somebody did.
+    Simple,
+}
+
+impl Signature {
+    /// The kind of its documents: the first part of their path.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Qualified => "qualified_electronic_signature",
+            Self::Advanced => "advanced_electronic_signature",
+            Self::Simple => "simple_electronic_signature",
+        }
+    }
 }
 
 /// Who does a task.

@@ -184,3 +184,19 @@ fn calls_need_a_token_and_an_organisation() {
         world.mesh("POST", "/api/iam/refresh", Some(&json!({"refresh_token": tokens["refresh_token"]}))).json();
     assert_eq!(status(refreshed["access_token"].as_str().unwrap(), &access.org).status, 200);
 }
+
+#[test]
+fn compute_of_a_product_tells_how_its_newest_run_stands() {
+    let world = World::stepped(1);
+    let product = world.product("orders");
+    let ask = |path: &str| world.mesh("GET", &format!("/api/data/{path}?identifier={product}&suffix=latest"), None);
+    assert_eq!(ask("compute").json()["status"]["status"], "UNSCHEDULED");
+    world.start_flow("orders");
+    let compute = ask("compute").json();
+    assert_eq!([&compute["status"]["run_type"], &compute["status"]["status"]], ["single", "STARTING_UP"]);
+    assert_eq!(ask("compute/log").json()["logs"].as_array().unwrap().len(), 1);
+    let unknown = "/api/data/compute?identifier=11111111-2222-4333-8444-555555555555";
+    assert_eq!(world.mesh("GET", unknown, None).status, 404);
+    let errors = world.mesh("GET", "/api/.well-known/error_codes", None).json();
+    assert_eq!(errors["errors"][0]["type"], "authorization-required");
+}

@@ -275,3 +275,22 @@ fn a_run_tells_of_its_tasks_and_its_end_in_signed_webhooks() {
     ];
     assert_eq!(actions, wanted);
 }
+
+#[test]
+fn signed_documents_are_found_by_run_and_file() {
+    let world = World::stepped(1);
+    let run = id(&world.start_check("signed-contract", json!({})));
+    let task = |task: &str| world.studio("GET", &format!("/workflow_runs/{run}/tasks/{task}"), None).json();
+    world.advance(2_000.0);
+    for (kind, task_id, name) in [
+        ("qualified", "sign_qualified_5f1", "file_id"),
+        ("advanced", "sign_advanced_5f2", "id"),
+        ("simple", "sign_simple_5f3", "id"),
+    ] {
+        let file = task(task_id)["output"]["document"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/{kind}_electronic_signature/documents?workflow_run_id={run}");
+        assert_eq!(world.studio("GET", &format!("{path}&{name}={file}"), None).status, 302);
+        assert_eq!(world.studio("GET", &format!("{path}&{name}={run}"), None).status, 404);
+        assert_eq!(world.studio("GET", &path, None).status, 422);
+    }
+}

@@ -138,11 +138,11 @@ impl Api for FormanceApi {
             }
             return Ok(request.with("cursor", cursor));
         }
-        if let [workflow] = filter.workflow_ids.as_slice() {
-            request = request.with("workflowID", workflow);
-        }
         if filter.statuses.iter().any(|status| status == "running") && filter.statuses.iter().all(|s| s == "running") {
             request = request.with("running", "true");
+        }
+        if let [workflow] = filter.workflow_ids.as_slice() {
+            request = request.with("workflowID", workflow);
         }
         Ok(match filter.page_size {
             None => request,
@@ -161,6 +161,10 @@ impl Api for FormanceApi {
             .map_err(|_| odd(SystemName::Formance, "the answer holds no list at /cursor/data"))?;
         let next = opened(response.text()?, &["cursor", "next"]);
         Ok(Rows { rows, next: next.and_then(|next| serde_json::from_str(next.as_str()).ok()) })
+    }
+
+    fn largest_page(&self) -> Option<u32> {
+        Some(MAX_PAGE)
     }
 
     fn cancel(&self, _scope: &Scope, id: &str) -> Result<Request> {

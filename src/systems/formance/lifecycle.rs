@@ -173,7 +173,8 @@ fn last_stage_open(after: &Snapshot, found: &mut Found) {
 }
 
 fn failed_stage_in_success(after: &Snapshot, found: &mut Found) {
-    let failed = after.run.stages.iter().position(|stage| stage.status == FAILED);
+    let last = |stage: &Stage| stage.attempt == after.run.attempt;
+    let failed = after.run.stages.iter().position(|stage| stage.status == FAILED && last(stage));
     if let (SUCCEEDED, Some(index)) = (after.run.status.as_str(), failed) {
         let message = "the run reads as succeeded, but this stage failed with an empty error: count the run as failed";
         found.say(Severity::Warning, format!("/stages/{index}/error"), message);

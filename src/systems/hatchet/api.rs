@@ -215,6 +215,10 @@ impl Api for HatchetApi {
         Ok(Rows { rows, next })
     }
 
+    fn largest_page(&self) -> Option<u32> {
+        Some(MAX_LIMIT)
+    }
+
     fn cancel(&self, scope: &Scope, id: &str) -> Result<Request> {
         by_ids(scope, "cancel", &[id])
     }

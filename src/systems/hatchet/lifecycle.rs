@@ -67,7 +67,7 @@ static RUN_ROWS: [Row; 33] = [
 ];
 
 /// Tasks in one read of a run.
-static TASK_ROWS: [Row; 33] = [
+static TASK_ROWS: [Row; 34] = [
     Row::step("", QUEUED, "created", Observed),
     Row::step("", RUNNING, "assigned", Observed),
     Row::step("", CANCELLED, "cancelled", Observed),
@@ -98,6 +98,7 @@ static TASK_ROWS: [Row; 33] = [
     Row::again(FAILED, RUNNING, "replay", Observed),
     Row::again(CANCELLED, QUEUED, "replay", Observed),
     Row::again(CANCELLED, RUNNING, "replay", Observed),
+    Row::again(CANCELLED, CANCELLED, "replay", Source),
     Row::again(COMPLETED, QUEUED, "replay", Observed),
     Row::again(COMPLETED, RUNNING, "replay", Observed),
     Row::again(COMPLETED, COMPLETED, "replay", Observed),

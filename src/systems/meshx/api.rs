@@ -143,6 +143,10 @@ impl Api for MeshXApi {
         true
     }
 
+    fn largest_page(&self) -> Option<u32> {
+        Some(u32::MAX)
+    }
+
     fn cancel(&self, _scope: &Scope, id: &str) -> Result<Request> {
         one(Method::Delete, id)
     }

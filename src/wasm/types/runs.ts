@@ -76,8 +76,20 @@ export interface Stage {
 /** A page of a list. */
 export interface Page<S extends SystemName = SystemName> {
   runs: Run<S>[];
+  /** The rows that cannot be read as runs; one of them spoils no other. `parsePage` refuses a page that has some. */
+  unreadable?: Unreadable[];
   /** Where the next page begins; absent on the last. */
   next?: string;
+}
+
+/** A row of a page that cannot be read as a run. */
+export interface Unreadable {
+  /** Which row of the page, from 0. */
+  index: number;
+  /** What is wrong with it; pointers begin at the row. */
+  findings: Finding[];
+  /** What the system sent; a gateway keeps it to itself, because nobody knows what is in it. */
+  wire?: unknown;
 }
 
 /** A run to create. */
@@ -135,6 +147,8 @@ export interface Filter {
   tags?: string | string[];
   /** How many runs a page holds at the most; Onfido's pages have a size of their own. */
   limit?: number;
+  /** Inputs and outputs too, where the list leaves them out otherwise. */
+  payloads?: boolean;
   /** The `next` of an earlier page. */
   cursor?: string;
 }
@@ -217,7 +231,10 @@ export interface Runs<S extends SystemName = SystemName> {
   create(request: Create<S>, options?: CallOptions & { key?: string }): Promise<Run<S>>;
   /** Reads a run. */
   get(id: string, options?: CallOptions): Promise<Run<S>>;
-  /** Lists runs: `await` gives the first page, `for await` every run, `.pages()` every page. */
+  /**
+   * Lists runs: `await` gives the first page, `for await` every run, `.pages()` every page. Rows that cannot be read stand in
+   * their page's `unreadable`; `for await` gives all other runs first, and fails with a `DecodeError` then.
+   */
   list(filter?: Filter, options?: CallOptions): PagePromise<S>;
   /** Every change of a run, until its confirmed end. */
   watch(id: string, options?: WatchOptions): AsyncIterable<Change<S>>;

@@ -36,6 +36,9 @@ const DAMAGES: [Damage; 7] = [
     }),
 ];
 
+/// How many of them, from the first on, can be done to a run without stages.
+const OF_ANY_RUN: usize = 3;
+
 /// Changes the first stage that had begun before and is there still.
 fn with_kept(run: &mut Run, before: &Run, change: impl Fn(&mut Stage, &Stage)) {
     for stage in &mut run.stages {
@@ -65,12 +68,18 @@ impl Damaged {
             // what comes behind the damage has no say in it
             let snapshots = &snapshots[..=index];
             let known = found(system, snapshots, index);
-            for (what, damage) in DAMAGES {
-                let before = &snapshots[index - 1].run;
+            let before = &snapshots[index - 1].run;
+            let staged = !snapshots[index].run.stages.is_empty() && !before.stages.is_empty();
+            let stageless = matches!(system, SystemName::Onfido | SystemName::MeshX);
+            let damages = if staged {
+                &DAMAGES[..]
+            } else if stageless {
+                &DAMAGES[..OF_ANY_RUN]
+            } else {
+                &[]
+            };
+            for (what, damage) in damages {
                 let mut damaged = snapshots.to_vec();
-                if damaged[index].run.stages.is_empty() || before.stages.is_empty() {
-                    continue;
-                }
                 damage(&mut damaged[index].run, before);
                 if damaged[index] == snapshots[index] {
                     continue;
@@ -86,7 +95,7 @@ impl Damaged {
     /// At least 99 of 100 must have been found.
     pub fn assert_found(&self) {
         let share = 100.0 - 100.0 * self.missed.len() as f64 / f64::from(self.tried);
-        println!("{} damaged histories, {share:.2} % found", self.tried);
+        super::figure(&format!("{} damaged histories, {share:.2} % found", self.tried));
         let some = &self.missed[..self.missed.len().min(40)];
         assert!(share >= 99.0, "{share:.2} % of {}; missed: {some:#?}", self.tried);
     }

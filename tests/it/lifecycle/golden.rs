@@ -41,7 +41,7 @@ fn every_ordered_pair_of_states_has_its_kept_verdict() {
         kept(&format!("tests/vectors/{system}/pairs.json"), &format!("{text}\n"));
         pairs += [runs, stages].map(|table| codes(table).count().pow(2)).iter().sum::<usize>();
     }
-    println!("{pairs} ordered pairs, each within an attempt and without one");
+    super::figure(&format!("{pairs} ordered pairs of states, each within an attempt and without one"));
 }
 
 /// The priority by which the server orders the statuses of a task within a retry count.
@@ -122,7 +122,10 @@ fn many_pairs_are_judged_as_each_of_them() {
     assert_eq!(table.check_all(&pairs), each);
     assert_eq!(table.check_all(&pairs[..3]).len(), 1);
     assert!(
-        pairs.chunks(2).zip(&each).all(|(pair, verdict)| table.grid()[usize::from(pair[0] * 16 + pair[1])] == *verdict)
+        pairs
+            .chunks(2)
+            .zip(&each)
+            .all(|(pair, verdict)| table.grid(false)[usize::from(pair[0] * 16 + pair[1])] == *verdict)
     );
     assert_eq!(Verdict::ALL.map(|verdict| verdict as u8), [0, 1, 2, 3, 4, 5]);
 }

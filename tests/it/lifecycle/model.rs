@@ -160,7 +160,7 @@ fn check(name: &str, system: SystemName, start: Run, events: &[Event], end: &str
     assert_eq!(in_order.status, end, "{name}");
     let automaton = Automaton::explore(system, start, events);
     let tried = automaton.converge(7);
-    println!("{name}: {tried} sequences over {} events, {} runs", events.len(), automaton.runs.len());
+    super::figure(&format!("{name}: {tried} sequences over {} events, {} runs", events.len(), automaton.runs.len()));
     assert_eq!(tried, 335_923);
 }
 

@@ -62,3 +62,13 @@ pub fn engine() -> Result<()> {
         )
     })
 }
+
+/// Builds the local engine as fast as it gets, for what is measured against it.
+pub fn loaded_engine() -> Result<()> {
+    step("Building the local engine for load", || {
+        run(
+            cargo().args(["build", "--quiet", "--profile", "load", "--package", "runward-local"]),
+            "The local engine does not compile: mend the errors above.",
+        )
+    })
+}

@@ -29,8 +29,10 @@ enum Part {
     Npm,
     /// The dashboard's modules by themselves.
     Www,
-    /// The vendors' official clients against the local engine.
+    /// The vendors' official clients against the local engine, and their requests beside ours.
     Vendors,
+    /// Whether the local engine behaves as clients rely on, from Node and Chromium; and that mutated servers are found out.
+    Conform,
     /// The dashboard in Chromium, through workerd, to the local engine.
     E2e,
 }
@@ -69,8 +71,14 @@ impl Part {
             Part::Www => node::run("www/test", &[]),
             Part::Vendors => {
                 npm::install_vendors()?;
+                build::package()?;
                 build::engine()?;
                 node::run("tests/vendors", &[])
+            }
+            Part::Conform => {
+                build::package()?;
+                build::engine()?;
+                node::run("tests/conform", &[("CHROMIUM", chromium::find()?)])
             }
             Part::E2e => {
                 build::dashboard()?;

@@ -1,0 +1,172 @@
+//! The SQLite file: one writer, some readers, migrations, and small facts kept across restarts.
+
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::Error;
+use writer::Writer;
+
+/// Steps from an empty file to today's, one file each; how many were done stands in `user_version`.
+const MIGRATIONS: [&str; 5] = [
+    include_str!("../migrations/1.sql"),
+    include_str!("../migrations/2.sql"),
+    include_str!("../migrations/3.sql"),
+    include_str!("../migrations/4.sql"),
+    include_str!("../migrations/5.sql"),
+];
+
+/// As many reads as this run side by side.
+const READERS: usize = 4;
+
+/// Prepared statements that a connection keeps.
+const STATEMENTS: usize = 256;
+
+/// Where the data lie.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// In a file, which survives.
+    File(PathBuf),
+    /// In memory, which does not.
+    Memory,
+}
+
+/// How often the log is written back into the file.
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(500);
+
+/// Connections to one database.
+pub struct Database {
+    writer: Writer,
+    readers: Vec<Mutex<Connection>>,
+    next: AtomicUsize,
+    _checkpoints: Option<Checkpoints>,
+}
+
+impl Database {
+    /// Opens the place, migrates it and makes it ready.
+    pub fn open(place: &Place) -> Result<Self, Error> {
+        let (mut writer, readers, checkpoints) = match place {
+            Place::Memory => (Connection::open_in_memory()?, Vec::new(), None),
+            Place::File(path) => {
+                let readers = (0..READERS).map(|_| open_file(path)).collect::<Result<_, _>>()?;
+                (open_file(path)?, readers, Some(Checkpoints::start(open_file(path)?)))
+            }
+        };
+        writer.set_prepared_statement_cache_capacity(STATEMENTS);
+        migrate(&mut writer)?;
+        Ok(Self {
+            writer: Writer::new(writer),
+            readers: readers.into_iter().map(Mutex::new).collect(),
+            next: AtomicUsize::new(0),
+            _checkpoints: checkpoints,
+        })
+    }
+
+    /// Runs `work` in a transaction and returns when it is committed; an error undoes it.
+    pub fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        self.writer.write(work)
+    }
+
+    /// Runs `work` on a snapshot; in memory there is one connection for all.
+    pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        if self.readers.is_empty() {
+            return self.writer.between(|connection| work(&*connection.transaction()?));
+        }
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let all = || (0..self.readers.len()).filter_map(|at| self.readers.get((turn + at) % self.readers.len()));
+        // One that is free, or else the one whose turn it is.
+        let free = all().find_map(|reader| reader.try_lock().ok());
+        let mut reader = match free.or_else(|| all().next().map(lock)) {
+            Some(reader) => reader,
+            None => return Err(Error::Uncommitted),
+        };
+        work(&*reader.transaction()?)
+    }
+}
+
+/// Writes the log back into the file, away from everybody who waits: a commit that does it now and then takes a hundred
+/// times as long as others.
+struct Checkpoints {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Checkpoints {
+    fn start(connection: Connection) -> Self {
+        let (stop, stopped) = channel();
+        let thread = std::thread::spawn(move || {
+            while stopped.recv_timeout(BETWEEN_CHECKPOINTS) == Err(RecvTimeoutError::Timeout) {
+                // What readers still use stays in the log until the next time.
+                drop(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())));
+            }
+        });
+        Self { stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        drop(self.thread.take().map(JoinHandle::join));
+    }
+}
+
+/// A poisoned lock is taken all the same: a reader leaves nothing behind.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn open_file(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open(path).map_err(|error| Error::Database { path: path.to_owned(), error })?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // With a write-ahead log a killed process loses nothing that was committed; only a power cut could.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let done: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if done > MIGRATIONS.len() {
+        return Err(Error::NewerDatabase { found: done, known: MIGRATIONS.len() });
+    }
+    for (at, step) in MIGRATIONS.iter().enumerate().skip(done) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", at + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// A fact kept under a name.
+pub fn fact(connection: &Connection, name: &str) -> Result<Option<String>, Error> {
+    let found = connection.query_row("SELECT value FROM fact WHERE name = ?", [name], |row| row.get(0)).optional()?;
+    Ok(found)
+}
+
+/// Keeps a fact under a name.
+pub fn keep(connection: &Connection, name: &str, value: &str) -> Result<(), Error> {
+    connection.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", params![name, value])?;
+    Ok(())
+}
+
+/// The fact under a name; when there is none, `make` makes one and it is kept.
+pub fn fact_or(connection: &Connection, name: &str, make: impl FnOnce() -> String) -> Result<String, Error> {
+    if let Some(found) = fact(connection, name)? {
+        return Ok(found);
+    }
+    let made = make();
+    keep(connection, name, &made)?;
+    Ok(made)
+}

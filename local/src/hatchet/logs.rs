@@ -1,0 +1,118 @@
+//! What tasks write.
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params, params_from_iter};
+use serde_json::{Value, json};
+
+use super::engine::spread;
+use super::store::Task;
+use super::time;
+use super::work::Act;
+use crate::Error;
+use crate::clock::Micros;
+
+/// The levels, from the least to the worst.
+pub const LEVELS: [&str; 4] = ["DEBUG", "INFO", "WARN", "ERROR"];
+
+/// Writes the lines of an attempt that takes so long, as the recorded worker wrote them: so many plain ones, then one
+/// of each kind that stands out.
+pub fn write(act: &Act<'_>, task: &Task, lines: i64, work: Micros) -> Result<(), Error> {
+    if lines == 0 {
+        return Ok(());
+    }
+    let plain = (1..=lines).map(|line| ("INFO", format!("line {line} of attempt {}", task.retry + 1)));
+    let others = [("ERROR", "a line at level error".to_owned()), ("WARN", "a line at level warn".to_owned())];
+    let lines: Vec<_> = plain.chain(others).collect();
+    let mut insert =
+        act.db.prepare_cached("INSERT INTO hatchet_log (task, retry, at, level, message) VALUES (?, ?, ?, ?, ?)")?;
+    for (at, (level, message)) in spread(act.now, work, lines.len()).zip(lines) {
+        insert.execute(params![task.id, task.retry, at, level, message])?;
+    }
+    Ok(())
+}
+
+/// Which lines are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of these tasks; of all when absent.
+    pub tasks: Option<Vec<String>>,
+    /// Of these workflows.
+    pub workflows: Option<Vec<String>>,
+    /// Written then or later.
+    pub since: Option<Micros>,
+    /// Written then or earlier.
+    pub until: Option<Micros>,
+    /// Which hold this text.
+    pub search: Option<String>,
+    /// Of these levels; of all when empty.
+    pub levels: Vec<String>,
+    /// Of this attempt, from 1.
+    pub attempt: Option<i64>,
+    /// Newest first.
+    pub descending: bool,
+}
+
+impl Filter {
+    fn condition(&self, now: Micros) -> (String, Vec<Sql>) {
+        let mut sql = "l.at <= ?".to_owned();
+        let mut values: Vec<Sql> = vec![self.until.map_or(now, |until| until.min(now)).into()];
+        let mut and = |part: &str, more: Vec<Sql>| {
+            sql += &format!(" AND {part}");
+            values.extend(more);
+        };
+        let one_of = |column: &str, texts: &[String]| {
+            let marks = vec!["?"; texts.len()].join(", ");
+            (format!("{column} IN ({marks})"), texts.iter().cloned().map(Sql::from).collect())
+        };
+        let lists = [("t.external_id", self.tasks.as_ref()), ("r.workflow", self.workflows.as_ref())];
+        for (column, texts) in lists.into_iter().filter_map(|(column, texts)| texts.map(|texts| (column, texts))) {
+            let (part, more) = one_of(column, texts);
+            and(&part, more);
+        }
+        if !self.levels.is_empty() {
+            let (part, more) = one_of("l.level", &self.levels);
+            and(&part, more);
+        }
+        if let Some(since) = self.since {
+            and("l.at >= ?", vec![since.into()]);
+        }
+        if let Some(attempt) = self.attempt {
+            and("l.retry = ?", vec![(attempt - 1).into()]);
+        }
+        if let Some(search) = &self.search {
+            and("instr(lower(l.message), lower(?)) > 0", vec![search.clone().into()]);
+        }
+        (sql, values)
+    }
+}
+
+const FROM: &str = "hatchet_log l JOIN hatchet_task t ON t.id = l.task JOIN hatchet_run r ON r.ordinal = t.run";
+
+/// The lines that are wanted, in the shape of the wire.
+pub fn read(db: &Connection, filter: &Filter, now: Micros, limit: i64) -> Result<Vec<Value>, Error> {
+    let (condition, mut values) = filter.condition(now);
+    let order = if filter.descending { "DESC" } else { "ASC" };
+    let sql = format!(
+        "SELECT l.retry, l.at, l.level, l.message, t.display_name, t.external_id FROM {FROM} WHERE {condition} ORDER BY \
+         l.at {order}, l.id {order} LIMIT ?"
+    );
+    values.push(limit.into());
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| {
+        let retry: i64 = row.get(0)?;
+        Ok(json!({
+            "attempt": retry + 1, "createdAt": time::text(row.get(1)?), "level": row.get::<_, String>(2)?,
+            "message": row.get::<_, String>(3)?, "metadata": {}, "retryCount": retry,
+            "taskDisplayName": row.get::<_, String>(4)?, "taskExternalId": row.get::<_, String>(5)?,
+        }))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When lines of each level were written.
+pub fn moments(db: &Connection, filter: &Filter, now: Micros) -> Result<Vec<(Micros, String)>, Error> {
+    let (condition, values) = filter.condition(now);
+    let mut statement = db.prepare_cached(&format!("SELECT l.at, l.level FROM {FROM} WHERE {condition}"))?;
+    let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

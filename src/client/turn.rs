@@ -1,0 +1,47 @@
+//! One at a time.
+//!
+//! Those who wait look for themselves, by timers of their own. In workerd every request has its own I/O: what one request
+//! woke would go on among the other's I/O, and be refused there or end with it. And what a visitor left is never dropped
+//! there, so a turn ends by itself.
+use super::Host;
+use std::cell::Cell;
+
+/// Milliseconds between two looks.
+const LOOK: f64 = 10.0;
+/// Milliseconds after which whoever has the turn counts as gone.
+const GONE: f64 = 15_000.0;
+
+/// What one caller does while the others wait for what comes of it.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// Since when somebody has it, in milliseconds since 1970.
+    since: Cell<Option<f64>>,
+}
+
+/// Whose turn it is, and since when. Dropped, it lets the next one try.
+pub(super) struct Lead<'a>(&'a Turn, f64);
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        if self.0.since.get() == Some(self.1) {
+            self.0.since.set(None);
+        }
+    }
+}
+
+impl Turn {
+    /// Takes the turn, if nobody has it.
+    pub(super) fn take<H: Host>(&self, host: &H) -> Option<Lead<'_>> {
+        let now = host.now();
+        let free = self.since.get().is_none_or(|since| now - since >= GONE);
+        free.then(|| {
+            self.since.set(Some(now));
+            Lead(self, now)
+        })
+    }
+
+    /// Waits until it is worth another try.
+    pub(super) async fn look<H: Host>(host: &H) {
+        host.sleep(LOOK).await;
+    }
+}
