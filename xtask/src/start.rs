@@ -141,7 +141,7 @@ fn engine(children: &mut Children, data: &std::path::Path) -> Result<Systems> {
     engine.args(["--port", "0", "--print-json", "--db"]).arg(data);
     let ready: Ready = children.start("local engine", &mut engine, |line| serde_json::from_str(line).ok())?;
     let of = |name: &str, keys: &[&str]| {
-        let said = &ready.systems[name];
+        let said = ready.systems.get(name).unwrap_or(&Value::Null);
         let mut options = Map::from_iter([("baseUrl".to_owned(), said["url"].clone())]);
         options.extend(keys.iter().map(|key| ((*key).to_owned(), said[*key].clone())));
         (name.to_owned(), Value::from(options))
