@@ -1,9 +1,9 @@
 //! Tasks.
-use crate::describe::{AnyObject, DateTime, NaiveDateTime, Nullable, Raw, Text, Uuid};
+use crate::describe::{AnyObject, DateTime, NaiveDateTime, Nullable, Raw, Slug, Uuid};
 use crate::{object, union};
 
-/// A string that is not empty; by contract of `0-9`, `a-z`, `_` and `-`.
-pub type TaskId = Text<1, { u32::MAX }>;
+/// What names a task in its run and in its workflow: `start`, `profile_1eb92`. It is no UUID.
+pub type TaskId = Slug;
 
 object! {
     /// A part of a run. It says nothing of how it stands.
