@@ -2,7 +2,7 @@
 // make it anew, so that no caller notices but the one whose call it was.
 import { ArgumentError } from "./errors.js";
 import { addOperations } from "./operations.js";
-import { PagePromise } from "./runs.js";
+import { PagePromise, outcomeOf } from "./runs.js";
 import { generation } from "./wasm/runward.glue.js";
 import * as wasm from "./wasm/runward.js";
 
@@ -81,6 +81,8 @@ const runsOf = (runs) => ({
   wait: async (id, options) => runs().wait(checked(id), options),
   cancel: async (run, options) => runs().cancel(run, options),
   replay: async (run, options) => runs().replay(run, options),
+  cancelMany: async (which, options) => (await runs().many("cancel", which, options)).map(outcomeOf),
+  replayMany: async (which, options) => (await runs().many("replay", which, options)).map(outcomeOf),
 });
 
 function checked(id) {

@@ -3,7 +3,7 @@ import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, Unsuppo
 import { events } from "./events.js";
 import { addOperations, capabilities } from "./operations.js";
 import { absence, presence, present } from "./presence.js";
-import { PagePromise, endOf, idOf, unfinished } from "./runs.js";
+import { PagePromise, endOf, idOf, outcomeOf, unfinished } from "./runs.js";
 
 const DEFAULTS = { timeout: 30_000, retries: 2 };
 const PAUSE = 250;
@@ -40,6 +40,12 @@ export class GatewayClient {
       if (!capabilities[system][name]) throw unsupported(system, name);
       return this.#send("POST", at(idOf(run, force), `/${name}${query({ confirm, force })}`), undefined, begun(options));
     };
+    const many = (name) => async (which, { confirm, force, most, ...options } = {}) => {
+      if (!capabilities[system][name]) throw unsupported(system, name);
+      const body = Array.isArray(which) ? { runs: which, most } : { filter: query(which).slice(1), most };
+      const all = await this.#send("POST", `/runs/${name}${query({ confirm, force })}`, body, begun(options));
+      return all.map(outcomeOf);
+    };
     const watch = (id, options) => this.#stream(at(id, "/events"), "change", begun(options));
     return {
       create: (request, { key, ...options } = {}) => this.#create({ ...request, key }, begun(options)),
@@ -50,6 +56,8 @@ export class GatewayClient {
       wait: async (id, options) => endOf(watch(id, options)),
       cancel: act("cancel", (run, force) => (force ? idOf(run) : unfinished(run))),
       replay: act("replay", idOf),
+      cancelMany: many("cancel"),
+      replayMany: many("replay"),
     };
   }
 

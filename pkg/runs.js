@@ -1,5 +1,5 @@
 // Lists and watches, in the shapes that JavaScript has for them, and what is asked of a run at its end.
-import { DecodeError, TransitionError } from "./errors.js";
+import { DecodeError, TransitionError, errorOf } from "./errors.js";
 
 /** A list: `await` gives the first page, `for await` every run, `.pages()` every page. Nothing is read before. */
 export class PagePromise {
@@ -60,6 +60,9 @@ export async function endOf(changes) {
   }
   return last;
 }
+
+/** What came of one of many runs, its error an instance of its class. */
+export const outcomeOf = ({ error, ...outcome }) => (error === undefined ? outcome : { ...outcome, error: errorOf(error) });
 
 /** The id of a run, or of what names one by its id. */
 export const idOf = (run) => (typeof run === "object" && run !== null ? run.id : run);

@@ -93,12 +93,18 @@ impl Pace {
     /// Requests a second from then on.
     pub const RATE: f64 = 50.0;
 
+    const STEP: f64 = 1_000.0 / Pace::RATE;
+
+    /// Milliseconds until the next turn comes.
+    pub fn wait(&self, now: f64) -> f64 {
+        (self.taken_until - (Pace::BURST - 1.0) * Pace::STEP - now).max(0.0)
+    }
+
     /// Takes the next turn: milliseconds until it comes.
     pub fn turn(&mut self, now: f64) -> f64 {
-        let step = 1_000.0 / Pace::RATE;
-        let wait = self.taken_until - (Pace::BURST - 1.0) * step - now;
-        self.taken_until = self.taken_until.max(now) + step;
-        wait.max(0.0)
+        let wait = self.wait(now);
+        self.taken_until = self.taken_until.max(now) + Pace::STEP;
+        wait
     }
 }
 

@@ -184,9 +184,14 @@ pub fn parse_page(system: &dyn Documents, bytes: &[u8], options: &Options) -> Re
     let mut page = ParsedPage { runs: vec![], pieces: vec![], findings: report.findings };
     for (document, range) in found {
         let json = text(bytes.get(range.clone()).unwrap_or_default())?;
-        let is_page = document.what == What::Page;
-        let runs = if is_page { system.page(json)? } else { vec![system.snapshot(json)?.run] };
-        page.pieces.push(Piece { bytes: range, rows: is_page.then_some(document.place), runs: runs.len() });
+        let runs = match document.what {
+            What::Page => system.page(json)?,
+            What::Event => vec![system.snapshot(json)?.run],
+            // what stands in an array is read as the row of a list, even alone on its line
+            _ => system.page(&format!("[{json}]"))?,
+        };
+        let rows = (document.what == What::Page).then_some(document.place);
+        page.pieces.push(Piece { bytes: range, rows, runs: runs.len() });
         page.runs.extend(runs);
     }
     Ok(page)

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::chance::{Chance, Purpose};
 use crate::clock::{Clock, Micros};
-use crate::database::Database;
+use crate::database::{Cached, Database};
 use crate::house::Act;
 use crate::{Error, blocking};
 
@@ -97,7 +97,7 @@ impl Post {
 
     /// How many webhooks are on their way.
     pub fn waiting(&self) -> Result<i64, Error> {
-        self.database.read(|db| Ok(db.query_row("SELECT count(*) FROM delivery", [], |row| row.get(0))?))
+        self.database.read(|db| Ok(db.one("SELECT count(*) FROM delivery", [], |row| row.get(0))?))
     }
 
     /// Sends whatever is due, for as long as the future is polled.
@@ -121,9 +121,7 @@ impl Post {
     fn due(&self) -> Result<Vec<Letter>, Error> {
         let now = self.clock.now();
         let waiting = self.database.read(|db| {
-            Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM delivery WHERE due <= ?)", [now], |row| {
-                row.get::<_, bool>(0)
-            })?)
+            Ok(db.one("SELECT EXISTS (SELECT 1 FROM delivery WHERE due <= ?)", [now], |row| row.get::<_, bool>(0))?)
         })?;
         if !waiting {
             return Ok(Vec::new());
@@ -147,10 +145,7 @@ impl Post {
             let letters = letters.collect::<Result<Vec<_>, _>>()?;
             let again = now + 2 * i64::try_from(PATIENCE.as_micros()).unwrap_or(0);
             for letter in &letters {
-                db.execute(
-                    "UPDATE delivery SET due = ?, attempts = attempts + 1 WHERE id = ?",
-                    params![again, letter.id],
-                )?;
+                db.run("UPDATE delivery SET due = ?, attempts = attempts + 1 WHERE id = ?", params![again, letter.id])?;
             }
             Ok(letters)
         })
@@ -188,13 +183,10 @@ impl Post {
             let tries = letter.attempts + 1;
             post.database.write(|db| {
                 if is_taken || tries >= TRIES {
-                    db.execute("DELETE FROM delivery WHERE id = ?", [letter.id])?;
+                    db.run("DELETE FROM delivery WHERE id = ?", [letter.id])?;
                 } else {
                     let wait = post.clock.scaled(FIRST_RETRY << letter.attempts.min(16));
-                    db.execute(
-                        "UPDATE delivery SET due = ? WHERE id = ?",
-                        params![post.clock.now() + wait, letter.id],
-                    )?;
+                    db.run("UPDATE delivery SET due = ? WHERE id = ?", params![post.clock.now() + wait, letter.id])?;
                 }
                 Ok(())
             })

@@ -50,7 +50,7 @@ export const create = command("create", "WORKFLOW", "Creates a run of a workflow
 
 export const get = command("get", "ID", "Reads a run and prints it.", {}, async (runs, _, print, id) => print(await runs.get(id)));
 
-export const list = command("list", "", "Lists runs, the newest page of them.", {
+export const list = command("list", "", "Lists runs, the newest page of them; exit code 1 if rows could not be read.", {
   status: { type: "string", multiple: true, value: "STATUS", about: "the system's own word; once for each" },
   workflow: { type: "string", multiple: true, value: "ID", about: "a workflow's id; once for each" },
   since: { type: "string", value: "TIME", about: "created at or after: ISO 8601" },
@@ -60,7 +60,16 @@ export const list = command("list", "", "Lists runs, the newest page of them.", 
 }, async (runs, { status, workflow, since, until, limit, all }, print) => {
   const filter = { status, workflow, since: time(since, "since"), until: time(until, "until"), limit: whole(limit) };
   const pages = runs.list(Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)));
-  for await (const page of all ? pages.pages() : [await pages]) for (const run of page.runs) print(run);
+  let unread = 0;
+  for await (const page of all ? pages.pages() : [await pages]) {
+    for (const run of page.runs) print(run);
+    for (const { index, findings } of page.unreadable ?? []) {
+      unread++;
+      const wrong = findings.map(({ pointer, message }) => `at "${pointer}": ${message}`);
+      process.stderr.write(`row ${index} of a page cannot be read as a run: ${wrong.join("; ")}\n`);
+    }
+  }
+  return unread === 0 ? 0 : 1;
 });
 
 export const watch = command("watch", "ID", "Prints every change of a run until its confirmed end.", {

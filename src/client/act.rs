@@ -1,4 +1,5 @@
 //! Cancelling and replaying: what a system takes is not what it does, so the effect is read.
+use super::send::Clock;
 use super::watch::{Watch, WatchOptions};
 use super::{Call, Client, Host, Read, Target};
 use crate::error::{Error, Kind, Result};
@@ -75,7 +76,20 @@ impl<H: Host> Client<H> {
         if !confirm {
             return Ok(Effect { accepted, effect: Effected::Unknown, run: held });
         }
-        let (left, shows) = (self.left(&clock).max(1.0), api.cancel_shows_within());
+        self.cancel_shown(id, accepted, held, &clock, call).await
+    }
+
+    /// What reads show of a cancel that the system took or did not.
+    pub(super) async fn cancel_shown(
+        self: &Rc<Self>,
+        id: &str,
+        accepted: bool,
+        held: Option<Read>,
+        clock: &Clock,
+        call: &Call,
+    ) -> Result<Effect> {
+        let api = self.system.api();
+        let (left, shows) = (self.left(clock).max(1.0), api.cancel_shows_within());
         let options =
             WatchOptions { deadline: Some(shows.map_or(left, |shows| shows.min(left))), ..Default::default() };
         let mut watch = self.watch(id, options, call.clone());

@@ -143,7 +143,7 @@ impl<H: Host> Client<H> {
                 return Err(failure);
             }
             let Some(_lead) = self.vault.turn.take(&self.host) else {
-                Turn::look(&self.host).await;
+                Turn::look(&self.host, 0.0).await;
                 continue;
             };
             match self.fetch(clock).await {

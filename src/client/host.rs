@@ -2,7 +2,7 @@
 use crate::error::Result;
 use crate::http::{Method, Prepared, Response};
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 /// The world around a client: a transport, a clock, a timer, a die and the secret.
@@ -67,4 +67,28 @@ pub async fn race<T>(first: impl Future<Output = T>, second: impl Future<Output 
         second.as_mut().poll(context).map(|()| None)
     })
     .await
+}
+
+/// What all of these give, in their order, so many of them under way at once.
+pub(super) async fn together<T>(work: Vec<Pin<Box<impl Future<Output = T>>>>, at_once: usize) -> Vec<T> {
+    let mut given: Vec<Option<T>> = work.iter().map(|_| None).collect();
+    let mut waiting = work.into_iter().enumerate();
+    let mut running: Vec<_> = waiting.by_ref().take(at_once).collect();
+    poll_fn(|context| {
+        let mut at = 0;
+        while let Some((index, work)) = running.get_mut(at) {
+            let Poll::Ready(value) = work.as_mut().poll(context) else {
+                at += 1;
+                continue;
+            };
+            if let Some(place) = given.get_mut(*index) {
+                *place = Some(value);
+            }
+            running.swap_remove(at);
+            running.extend(waiting.next());
+        }
+        if running.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    given.into_iter().flatten().collect()
 }

@@ -40,8 +40,8 @@ impl Turn {
         })
     }
 
-    /// Waits until it is worth another try.
-    pub(super) async fn look<H: Host>(host: &H) {
-        host.sleep(LOOK).await;
+    /// Waits until it is worth another try: `soonest` milliseconds from now at the earliest.
+    pub(super) async fn look<H: Host>(host: &H, soonest: f64) {
+        host.sleep(soonest.max(0.0) + LOOK).await;
     }
 }

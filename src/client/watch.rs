@@ -108,7 +108,7 @@ impl<H: Host> Client<H> {
             changed_at: now,
             read_at: now,
             row: None,
-            ticket: self.shared.join(),
+            ticket: self.shared.join(id),
             unknown: 0,
             confirmed_at: None,
             stale: 0,
@@ -180,6 +180,10 @@ impl<H: Host> Watch<H> {
         if self.lies_still().await? {
             self.schedule(self.client.host().now());
             return Ok(None);
+        }
+        if self.accepted.is_none() && self.client.is_busy() {
+            // The list tells meanwhile how the row is before the first read, which spares a second one.
+            self.in_time(self.client.fresh_row(&self.id)).await?;
         }
         self.in_time(self.client.paced()).await?;
         self.row = self.client.shared.row(&self.id);

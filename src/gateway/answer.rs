@@ -83,7 +83,7 @@ impl Answer {
 
 /// The error with the status that the gateway answers it by. That a system refuses the gateway's own token is not the
 /// visitor's doing.
-fn outside(error: &Error) -> Error {
+pub(super) fn outside(error: &Error) -> Error {
     if error.kind == Kind::Auth && error.system.is_some() {
         let message = "the system refused the gateway's own credentials";
         let refused = Error::new(Kind::Http, "gateway_credentials_refused", message);

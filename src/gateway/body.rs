@@ -1,9 +1,10 @@
 //! What a request asks for in its body or query, and everything that is wrong with it.
+use crate::client::{Many, Named, Which};
 use crate::describe::{Raw, Wire, decode};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::{Evidence, Finding, Level, Severity};
 use crate::http::unescape;
-use crate::run::Millis;
+use crate::run::{Millis, Run};
 use crate::system::{Create, Filter};
 use crate::systems;
 use std::collections::BTreeMap;
@@ -157,6 +158,48 @@ fn unsupported(why: &str) -> Error {
 
 fn utf8(body: &[u8]) -> Result<&str> {
     std::str::from_utf8(body).map_err(|_| invalid(vec![finding("invalid_utf8", "", "the body is no UTF-8")]))
+}
+
+/// Which runs a body names, and how many there may be: `{"runs": [...]}`, each its id or as it was read, or
+/// `{"filter": "..."}`, written as the query of the list; with either, `most`.
+pub(super) fn many(content_type: Option<&str>, body: &[u8]) -> Result<(Which, usize)> {
+    let arguments = arguments(content_type, body)?;
+    let (mut fields, mut findings) = (json_fields(arguments.as_str())?, vec![]);
+    let runs = take::<Vec<Raw>>(&mut fields, "runs", "a list", &mut findings);
+    let query = take::<String>(&mut fields, "filter", "a text", &mut findings);
+    let most = take::<i64>(&mut fields, "most", "a whole number", &mut findings);
+    let most = most.map_or(Ok(Many::MOST), usize::try_from);
+    for name in fields.keys() {
+        findings.push(finding("unknown_field", &pointer(name), "there is no such field; there are runs, filter, most"));
+    }
+    if most.is_err() {
+        findings.push(finding("wrong_type", "/most", "the field must be a whole number"));
+    }
+    let which = match (runs, query) {
+        (Some(runs), None) => Some(Which::Runs(runs.iter().enumerate().filter_map(named(&mut findings)).collect())),
+        (None, Some(query)) => Some(Which::Listed(filter(&query)?.0)),
+        _ => {
+            findings.push(finding("missing_field", "", "the body names `runs` or a `filter`, and not both"));
+            None
+        }
+    };
+    match (which, most) {
+        (Some(which), Ok(most)) if findings.is_empty() => Ok((which, most)),
+        _ => Err(invalid(findings)),
+    }
+}
+
+fn named(findings: &mut Vec<Finding>) -> impl FnMut((usize, &Raw)) -> Option<Named> + '_ {
+    |(index, run)| {
+        if let Ok(id) = decode::<String>(run.as_str()) {
+            return Some(Named::Id(id));
+        }
+        let read = Run::decode(run.as_str()).ok();
+        if read.is_none() {
+            findings.push(finding("wrong_type", &format!("/runs/{index}"), "a run is its id, or as it was read"));
+        }
+        read.map(|run| Named::Read(Box::new(run)))
+    }
 }
 
 /// The filter and the cursor of a list's query.

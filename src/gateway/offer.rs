@@ -43,7 +43,7 @@ impl Config {
 
     /// What is not offered of what a system can do.
     pub(super) fn withheld(&self) -> Vec<(SystemName, &'static str)> {
-        let changes = ["create", "cancel", "replay"].into_iter().filter(|_| self.read_only);
+        let changes = ["create", "cancel", "replay", "cancelMany", "replayMany"].into_iter().filter(|_| self.read_only);
         let of = |system: SystemName| {
             let own = operations(system).iter().filter(move |operation| !self.offers(system, operation));
             changes.clone().chain(own.map(|operation| operation.name)).map(move |name| (system, name))

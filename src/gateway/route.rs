@@ -1,5 +1,6 @@
 //! Where a request leads.
 use super::{Config, Incoming, body};
+use crate::client::{Many, Order};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::unescape;
@@ -24,6 +25,8 @@ pub enum Plan {
     Cancel(SystemName, String, Act),
     /// Replay a run.
     Replay(SystemName, String, Act),
+    /// Cancel or replay many runs, perhaps where the lifecycle rules it out, too.
+    Many(SystemName, Many, bool),
     /// Do what the system's table calls by this name, with these arguments, an object; where the lifecycle rules it out, too,
     /// when the switch is on.
     Operate(SystemName, &'static str, Raw, bool),
@@ -52,8 +55,17 @@ pub enum Route {
 pub struct Need {
     system: SystemName,
     content_type: Option<String>,
-    /// And whether it is forced; without one, a run is to be created.
-    operation: Option<(&'static Operation, bool)>,
+    what: What,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum What {
+    /// To create a run.
+    Create,
+    /// To do this, perhaps by force.
+    Operate(&'static Operation, bool),
+    /// To ask this of many runs.
+    Many(Order, Act),
 }
 
 impl Route {
@@ -61,11 +73,18 @@ impl Route {
     pub fn plan(self, body: &[u8]) -> Result<Plan> {
         match self {
             Route::Ready(plan) => Ok(plan),
-            Route::NeedsBody(Need { system, content_type, operation: None }) => {
-                Ok(Plan::Create(system, body::create_from(system, None, content_type.as_deref(), body)?))
-            }
-            Route::NeedsBody(Need { system, content_type, operation: Some((operation, force)) }) => {
-                Ok(Plan::Operate(system, operation.name, body::arguments(content_type.as_deref(), body)?, force))
+            Route::NeedsBody(Need { system, content_type, what }) => {
+                let content_type = content_type.as_deref();
+                Ok(match what {
+                    What::Create => Plan::Create(system, body::create_from(system, None, content_type, body)?),
+                    What::Operate(operation, force) => {
+                        Plan::Operate(system, operation.name, body::arguments(content_type, body)?, force)
+                    }
+                    What::Many(order, how) => {
+                        let (which, most) = body::many(content_type, body)?;
+                        Plan::Many(system, Many { order, which, confirm: how.confirm, most }, how.force)
+                    }
+                })
             }
         }
     }
@@ -88,21 +107,21 @@ impl Route {
 
 fn route(config: &Config, system: SystemName, rest: &[&str], query: &str, request: &Incoming) -> Result<Route> {
     let get = || method(request, "GET");
-    let with_body = |operation| {
+    let with_body = |what| {
         let content_type = request.header("content-type").map(str::to_owned);
-        Ok(Route::NeedsBody(Need { system, content_type, operation }))
+        Ok(Route::NeedsBody(Need { system, content_type, what }))
     };
     Ok(Route::Ready(match rest {
         ["runs"] if request.method == "POST" => {
             config.may_change()?;
-            return with_body(None);
+            return with_body(What::Create);
         }
         ["do", name] => {
             let operation = config.operation(system, name)?;
             if !operation.is_plain_read() {
                 method(request, "POST")?;
                 let [force] = body::switches(query, ["force"])?;
-                return with_body(Some((operation, force)));
+                return with_body(What::Operate(operation, force));
             }
             method(request, "GET")?;
             Plan::Operate(system, operation.name, body::arguments_of(query)?, false)
@@ -111,6 +130,12 @@ fn route(config: &Config, system: SystemName, rest: &[&str], query: &str, reques
             method(request, "GET")?;
             let (filter, cursor) = body::filter(query)?;
             Plan::List(system, filter, cursor)
+        }
+        ["runs", act @ ("cancel" | "replay")] if request.method == "POST" => {
+            config.may_change()?;
+            let [confirm, force] = body::switches(query, ["confirm", "force"])?;
+            let order = if *act == "cancel" { Order::Cancel } else { Order::Replay };
+            return with_body(What::Many(order, Act { confirm, force }));
         }
         ["events"] => get().and_then(|()| body::filter(query)).map(|(filter, _)| Plan::Moves(system, filter))?,
         ["runs", id] => get().map(|()| Plan::Get(system, (*id).into()))?,

@@ -1,4 +1,5 @@
 //! Carries out a plan through the clients.
+use super::answer::outside;
 use super::{Act, Answer, Plan};
 use crate::client::{Call, Client, Host, Watch, WatchOptions};
 use crate::error::{Error, Kind, Result, SystemName};
@@ -64,6 +65,12 @@ async fn run<H: Host>(
         Plan::Replay(system, id, Act { confirm, force }) => {
             let call = Call { force, ..call.clone() };
             Answer::json(200, client(system)?.replay(&id, confirm, &call).await?.public(own(system)?)?.json()?)
+        }
+        Plan::Many(system, many, force) => {
+            let call = Call { force, ..call.clone() };
+            let all = client(system)?.many(&many, &call).await?;
+            let all = all.into_iter().map(|one| one.public(own(system)?)?.json(outside)).collect::<Result<Vec<_>>>()?;
+            Answer::json(200, format!("[{}]", all.join(",")))
         }
         Plan::Operate(system, name, arguments, force) => {
             let call = Call { force, ..call.clone() };

@@ -36,6 +36,8 @@ pub struct Rules {
     /// May a run and its stages in one body be of different moments, and the run's status lack a guard? Then only the stages
     /// tell which of two snapshots is the older.
     pub run_apart: bool,
+    /// Does a new attempt of a stage stand beside the one before, and not in its place?
+    pub attempts_beside: bool,
     /// Is an end that was confirmed the end, but for an operator's hand?
     pub ends_hold: bool,
     /// The system's events.
@@ -109,7 +111,7 @@ pub struct Pair<'a> {
 impl<'a> Step<'a> {
     /// Lays two snapshots side by side.
     pub fn new(rules: &'static Rules, before: &'a Snapshot, after: &'a Snapshot) -> Step<'a> {
-        Step { rules, before, after, stages: pairs(&before.run.stages, &after.run.stages) }
+        Step { rules, before, after, stages: pairs(&before.run.stages, &after.run.stages, rules.attempts_beside) }
     }
 
     /// Were both read from the same kind of document, as the places of their fixed values tell? If not, their times may
@@ -138,7 +140,7 @@ impl<'a> Step<'a> {
 }
 
 /// Stages by id, or by name where they have no id yet; of several alike, those of the same attempt belong together.
-fn pairs<'a>(before: &'a [Stage], after: &'a [Stage]) -> Vec<Pair<'a>> {
+fn pairs<'a>(before: &'a [Stage], after: &'a [Stage], beside: bool) -> Vec<Pair<'a>> {
     if before.is_empty() || after.is_empty() {
         return vec![];
     }
@@ -148,7 +150,8 @@ fn pairs<'a>(before: &'a [Stage], after: &'a [Stage]) -> Vec<Pair<'a>> {
     }
     let mut pairs = Vec::with_capacity(after.len());
     for (index, stage) in after.iter().enumerate() {
-        let found = take(&mut left, key(stage), stage, before).or_else(|| take(&mut left, &stage.name, stage, before));
+        let mut taken = |key| take(&mut left, key, stage, before, beside);
+        let found = taken(key(stage)).or_else(|| taken(&stage.name));
         pairs.push(Pair { index, before: found.and_then(|at| before.get(at)), after: Some(stage) });
     }
     let mut gone: Vec<usize> = left.into_values().flatten().collect();
@@ -162,12 +165,18 @@ fn key(stage: &Stage) -> &str {
 }
 
 /// Takes the stage of that key: of several, the one of the same attempt; and never one that has another id.
-fn take(left: &mut HashMap<&str, Vec<usize>>, key: &str, stage: &Stage, before: &[Stage]) -> Option<usize> {
+fn take(
+    left: &mut HashMap<&str, Vec<usize>>,
+    key: &str,
+    stage: &Stage,
+    before: &[Stage],
+    beside: bool,
+) -> Option<usize> {
     let alike = left.get_mut(key)?;
     let may_be = |at: &&Stage| at.id.is_none() || stage.id.is_none() || at.id == stage.id;
     let known = |at: usize| before.get(at).filter(may_be);
     let same = alike.iter().position(|&at| known(at).is_some_and(|known| known.attempt == stage.attempt));
-    let place = same.or_else(|| (alike.len() == 1 && known(*alike.first()?).is_some()).then_some(0))?;
+    let place = same.or_else(|| (!beside && alike.len() == 1 && known(*alike.first()?).is_some()).then_some(0))?;
     Some(alike.remove(place))
 }
 

@@ -39,10 +39,14 @@ pub trait System: Documents {
     fn api(&self) -> &'static dyn Api;
     /// Which of the operations that runs have everywhere it knows.
     fn common(&self) -> &'static [(&'static str, bool)];
-    /// What it can do, by the names of the client's operations: what runs have everywhere, and its own.
+    /// What it can do, by the names of the client's operations: what runs have everywhere, to do it to many of them, and its
+    /// own.
     fn capabilities(&self) -> Vec<(&'static str, bool)> {
+        let common = self.common();
+        let can = |name: &str| common.iter().any(|(known, can)| *known == name && *can);
+        let many = [("cancelMany", can("cancel")), ("replayMany", can("replay"))];
         let own = self.api().operations().iter().map(|operation| (operation.name, true));
-        self.common().iter().copied().chain(own).collect()
+        common.iter().copied().chain(many).chain(own).collect()
     }
 }
 
@@ -111,6 +115,14 @@ pub trait Api: Sync {
     /// Asks for a run's end.
     fn cancel(&self, _scope: &Scope, _id: &str) -> Result<Request> {
         Err(Error::new(Kind::Unsupported, "unsupported_operation", "this system has no cancel"))
+    }
+    /// Asks for the end of several runs at once; `None` where a system has no way to.
+    fn cancel_all(&self, _scope: &Scope, _ids: &[&str]) -> Option<Result<Request>> {
+        None
+    }
+    /// Which of them it took.
+    fn cancelled_all(&self, _response: &Response) -> Result<Vec<String>> {
+        Ok(vec![])
     }
     /// Asks for a run to be done again.
     fn replay(&self, _scope: &Scope, _id: &str) -> Result<Request> {

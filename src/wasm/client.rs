@@ -4,7 +4,7 @@ use super::convert::{out, parsed};
 use super::error::to_js;
 use super::given::Given;
 use super::{fetch, signal};
-use crate::client::{Call, Client, Credentials, Event, Host, Options, WatchOptions};
+use crate::client::{Call, Client, Credentials, Event, Host, Many, Options, WatchOptions};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Prepared, Response};
@@ -174,12 +174,24 @@ pub(super) struct CallOptions {
     pub(super) watch: WatchOptions,
     pub(super) confirm: bool,
     pub(super) key: Option<String>,
+    pub(super) most: usize,
     pub(super) signals: Vec<AbortSignal>,
 }
 
 /// The options of all calls; one that has no use for some does not mind them.
-const OF_CALLS: [&str; 10] =
-    ["signal", "timeout", "deadline", "retries", "traceparent", "patience", "follow", "confirm", "force", "key"];
+const OF_CALLS: [&str; 11] = [
+    "signal",
+    "timeout",
+    "deadline",
+    "retries",
+    "traceparent",
+    "patience",
+    "follow",
+    "confirm",
+    "force",
+    "key",
+    "most",
+];
 
 impl CallOptions {
     /// Reads a call's options; `signal` is the client's own.
@@ -202,6 +214,7 @@ impl CallOptions {
             watch: WatchOptions { deadline, follow: given.flag("follow")? },
             confirm: given.flag("confirm")?,
             key: given.text("key")?,
+            most: given.whole("most", 1..=u32::MAX)?.map_or(Many::MOST, |most| most as usize),
             signals: signal.cloned().into_iter().chain(abort_signal(given)?).collect(),
         })
     }

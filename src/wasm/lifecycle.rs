@@ -84,17 +84,18 @@ pub fn expectation(
 pub fn allowed_next(
     #[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue,
     status: &str,
-    #[wasm_bindgen(unchecked_optional_param_type = "\"runs\" | \"stages\"")] of: Option<String>,
+    #[wasm_bindgen(unchecked_optional_param_type = "\"runs\" | \"stages\"")] of: JsValue,
 ) -> Thrown<Vec<String>> {
-    out((|| Ok(table_of(&system, of)?.0.allowed_next(status).into_iter().map(str::to_owned).collect()))())
+    out((|| Ok(table_of(&system, &of)?.0.allowed_next(status).into_iter().map(str::to_owned).collect()))())
 }
 
 /// The table of a system's runs, unless that of its stages is asked for, and its title.
-fn table_of(system: &JsValue, of: Option<String>) -> Result<(&'static Lifecycle, String)> {
+fn table_of(system: &JsValue, of: &JsValue) -> Result<(&'static Lifecycle, String)> {
     let rules = rules(system)?;
-    match of.as_deref().unwrap_or("runs") {
-        "runs" => Ok((&rules.runs, format!("Runs of {}", rules.system))),
-        "stages" => Ok((&rules.stages, format!("Stages of {}", rules.system))),
+    match of.as_string().as_deref() {
+        Some("runs") => Ok((&rules.runs, format!("Runs of {}", rules.system))),
+        None if of.is_undefined() => Ok((&rules.runs, format!("Runs of {}", rules.system))),
+        Some("stages") => Ok((&rules.stages, format!("Stages of {}", rules.system))),
         _ => Err(argument("bad_option", "the table must be of runs or stages")),
     }
 }
@@ -128,21 +129,22 @@ struct Table<'a> {
 #[wasm_bindgen]
 pub fn diagram(
     #[wasm_bindgen(unchecked_param_type = "SystemName")] system: JsValue,
-    #[wasm_bindgen(unchecked_optional_param_type = "\"mermaid\" | \"dot\" | \"svg\"")] format: Option<String>,
-    #[wasm_bindgen(unchecked_optional_param_type = "\"runs\" | \"stages\"")] of: Option<String>,
+    #[wasm_bindgen(unchecked_optional_param_type = "\"mermaid\" | \"dot\" | \"svg\"")] format: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "\"runs\" | \"stages\"")] of: JsValue,
 ) -> Thrown<String> {
     out((|| {
         let wrong = || argument("bad_option", "the format must be mermaid, dot or svg");
-        let format = Format::parse(format.as_deref().unwrap_or("mermaid")).ok_or_else(wrong)?;
-        let (table, title) = table_of(&system, of)?;
+        let name = if format.is_undefined() { Some("mermaid".into()) } else { format.as_string() };
+        let format = name.as_deref().and_then(Format::parse).ok_or_else(wrong)?;
+        let (table, title) = table_of(&system, &of)?;
         Ok(lifecycle::diagram(table, &title, format))
     })())
 }
 
 /// The verdicts on all pairs of codes, at `from * 16 + to`: a look there is cheaper than a call, so `pkg/tables.js` looks.
 #[wasm_bindgen(js_name = __grid, skip_typescript)]
-pub fn grid(system: JsValue, of: Option<String>, within_attempt: bool) -> Thrown<Vec<u8>> {
-    out(table_of(&system, of).map(|(table, _)| table.grid(within_attempt)))
+pub fn grid(system: JsValue, of: JsValue, within_attempt: bool) -> Thrown<Vec<u8>> {
+    out(table_of(&system, &of).map(|(table, _)| table.grid(within_attempt)))
 }
 
 fn rules(name: &JsValue) -> Result<&'static Rules> {

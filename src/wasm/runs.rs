@@ -4,9 +4,8 @@ use super::error::to_js;
 use super::given::Given;
 use super::lifecycle::run_of;
 use super::signal::{Flag, Thrown, Work, abortable, promise};
-use crate::client::{Target, Watch, race};
+use crate::client::{Many, Named, Order, Watch, Which, race};
 use crate::error::Result as Outcome;
-use crate::run::Run;
 use crate::system::{Create, Filter};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,7 +13,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
-use web_sys::js_sys::{Date, Object, Promise, Reflect};
+use web_sys::js_sys::{Array, Date, Object, Promise, Reflect};
 
 /// The runs of one system.
 #[wasm_bindgen(skip_typescript)]
@@ -81,26 +80,23 @@ fn time(given: Given, name: &str) -> Outcome<Option<f64>> {
 }
 
 /// The run that a caller means.
-enum Meant {
-    Id(String),
-    Read(Box<Run>),
+fn named(value: &JsValue) -> Outcome<Named> {
+    match value.as_string() {
+        Some(id) if !id.is_empty() => Ok(Named::Id(id)),
+        None if value.is_object() => run_of(value).map(|run| Named::Read(Box::new(run))),
+        _ => Err(argument("invalid_id", "a run is meant by its id, a text that is not empty, or as it was read")),
+    }
 }
 
-impl Meant {
-    fn of(value: &JsValue) -> Outcome<Meant> {
-        match value.as_string() {
-            Some(id) if !id.is_empty() => Ok(Meant::Id(id)),
-            None if value.is_object() => run_of(value).map(|run| Meant::Read(Box::new(run))),
-            _ => Err(argument("invalid_id", "a run is meant by its id, a text that is not empty, or as it was read")),
-        }
+/// The runs that a caller means: a list of them, or a filter.
+fn which(value: &JsValue) -> Outcome<Which> {
+    if Array::is_array(value) {
+        return Array::from(value).iter().map(|run| named(&run)).collect::<Outcome<_>>().map(Which::Runs);
     }
-
-    fn target(&self) -> Target<'_> {
-        match self {
-            Meant::Id(id) => id.into(),
-            Meant::Read(run) => run.as_ref().into(),
-        }
+    if !value.is_object() {
+        return Err(argument("invalid_runs", "runs are meant by a list of them, or by a filter"));
     }
+    Ok(Which::Listed(filter(value)?.0))
 }
 
 #[wasm_bindgen]
@@ -147,7 +143,7 @@ impl Runs {
     /// Asks for a run's end: `{ accepted, effect, run? }`. The run is its id, or how it was read.
     pub fn cancel(&self, run: JsValue, options: JsValue) -> Promise {
         self.promise(&options, |client, options| {
-            let run = Meant::of(&run)?;
+            let run = named(&run)?;
             Ok(Box::pin(async move { client.cancel(run.target(), options.confirm, &options.call).await?.json() }))
         })
     }
@@ -155,8 +151,21 @@ impl Runs {
     /// Asks for a run to be done again: `{ accepted, effect, run? }`. The run is its id, or how it was read.
     pub fn replay(&self, run: JsValue, options: JsValue) -> Promise {
         self.promise(&options, |client, options| {
-            let run = Meant::of(&run)?;
+            let run = named(&run)?;
             Ok(Box::pin(async move { client.replay(run.target(), options.confirm, &options.call).await?.json() }))
+        })
+    }
+
+    /// Asks the same, `cancel` or `replay`, of many runs: for each `{ id, accepted, effect, run?, error? }`.
+    pub fn many(&self, order: &str, runs: JsValue, options: JsValue) -> Promise {
+        let order = if order == "replay" { Order::Replay } else { Order::Cancel };
+        self.promise(&options, |client, given| {
+            let many = Many { order, which: which(&runs)?, confirm: given.confirm, most: given.most };
+            Ok(Box::pin(async move {
+                let all = client.many(&many, &given.call).await?;
+                let all = all.iter().map(|one| one.json(Clone::clone)).collect::<Outcome<Vec<_>>>()?;
+                Ok(format!("[{}]", all.join(",")))
+            }))
         })
     }
 }

@@ -1,13 +1,13 @@
-// Asks the cases of mutated servers: each must be found out, by a case of the operation that its mutation strikes.
+// Asks mutated servers the cases of the operation that the mutation strikes: one of them must find it out.
 import { mutations } from "./mutations.mjs";
 import { ask } from "./node.mjs";
 import { proxy } from "./proxy.mjs";
 
 // Of a server that does not do what it says nothing is to be waited for long.
-const OPTIONS = { patience: 4_000, together: 12, hurried: true };
-const AT_ONCE = 4;
+const OPTIONS = { patience: 6_000, together: 12, hurried: true };
+const AT_ONCE = 6;
 
-/** For every mutation that strikes one of the targets the case that found it: `{ system, name, operation, found?, others }`. */
+/** For every mutation that strikes one of the targets the first case that found it: `{ system, name, operation, found? }`. */
 export async function mutants(targets) {
   const waiting = mutations.flatMap((mutation) => targets.filter(({ system }) => system === mutation.system).map((target) => [mutation, target]));
   const results = [];
@@ -21,21 +21,20 @@ export async function mutants(targets) {
 
 /** The cases that differ behind a proxy that changes nothing: none, or the proxy itself would be what is found. */
 export async function control(targets) {
-  const all = await Promise.all(targets.map((target) => through(target, {})));
+  const all = await Promise.all(targets.map((target) => through(target, {}, { patience: 60_000 })));
   return all.flatMap(({ system, results }) => results.filter(({ outcome }) => outcome === "differs").map((result) => ({ system, ...result })));
 }
 
 async function judged({ system, name, operation, mutate }, target) {
-  const { results } = await through(target, Object.create(mutate));
-  const differing = results.filter(({ outcome }) => outcome === "differs");
-  const found = differing.find(({ of }) => of.includes(operation));
-  return { system, name, operation, found: found && `${found.of.join(", ")}: ${found.name}`, others: differing.length - (found ? 1 : 0) };
+  const { results } = await through(target, Object.create(mutate), { of: operation });
+  const found = results.find(({ outcome }) => outcome === "differs");
+  return { system, name, operation, found: found && `${operation}: ${found.name}` };
 }
 
-async function through(target, mutate) {
+async function through(target, mutate, more) {
   const { url, end } = await proxy(target.access.baseUrl, mutate);
   try {
-    return await ask({ ...target, access: { ...target.access, baseUrl: url } }, OPTIONS);
+    return await ask({ ...target, access: { ...target.access, baseUrl: url } }, { ...OPTIONS, ...more });
   } finally {
     end();
   }

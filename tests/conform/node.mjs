@@ -4,7 +4,7 @@ import { Suite } from "./suite.mjs";
 import { systems } from "./systems.mjs";
 
 /** The results of the cases; `options` are those of a suite. */
-export async function ask({ system, access, given }, { only, ...options } = {}) {
+export async function ask({ system, access, given }, { only, of, ...options } = {}) {
   const make = (more) => systems[system].client(runward, { ...access, ...more });
-  return { runtime: "node", ...(await new Suite({ system, runward, make, given, ...options }).run(only)) };
+  return { runtime: "node", ...(await new Suite({ system, runward, make, given, ...options }).run({ only, of })) };
 }

@@ -6,5 +6,5 @@ import { Suite } from "./suite.mjs";
 export async function ask({ system, given, token, only, ...options }) {
   const make = ({ token: other = token, fetch }) => new runward.GatewayClient({ system, token: other, fetch });
   const suite = new Suite({ system, runward, make, given, behind: true, ...options });
-  return JSON.stringify({ runtime: "chromium", ...(await suite.run(only)) });
+  return JSON.stringify({ runtime: "chromium", ...(await suite.run({ only })) });
 }

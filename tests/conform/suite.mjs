@@ -29,16 +29,19 @@ export class Suite {
     return this.#memory.get(name);
   }
 
-  /** Asks all cases; gives a result for each, in their order, and what could not be taken back. */
-  async run(only) {
-    const cases = this.cases.filter(({ name }) => only === undefined || name.includes(only));
+  /**
+   * Asks all cases, or those whose names hold `only`, or those `of` an operation; gives a result for each, in their order, and
+   * what could not be taken back.
+   */
+  async run({ only, of } = {}) {
+    const cases = this.cases.filter((one) => (only === undefined || one.name.includes(only)) && (of === undefined || one.of.includes(of)));
     const results = [];
     const waiting = cases.entries();
     const work = async () => {
       for (const [index, one] of waiting) results[index] = await this.#ask(one);
     };
     await Promise.all(Array.from({ length: this.together }, work));
-    if (only === undefined) results.push(...uncovered(this, cases));
+    if (only === undefined && of === undefined) results.push(...uncovered(this, cases));
     return { system: this.system, behind: this.behind, results, left: await this.#tidy() };
   }
 
@@ -49,7 +52,7 @@ export class Suite {
     const context = new Context(this);
     const begun = Date.now();
     try {
-      await test(context);
+      await within(test(context), 4 * this.patience);
     } catch (error) {
       context.differs("the case", "to come to its end", told(error));
     }
@@ -62,9 +65,9 @@ export class Suite {
 
   #unasked({ needs, only, slow }) {
     if (slow && this.hurried) return "it is slow";
+    if (this.behind && only !== undefined) return only;
     const missing = needs.filter((need) => lookUp(this.given, need) === undefined);
-    if (missing.length > 0) return `needs ${missing.map(option).join(" and ")}`;
-    return this.behind && only !== undefined ? only : undefined;
+    return missing.length > 0 ? `needs ${missing.map(option).join(" and ")}` : undefined;
   }
 
   async #tidy() {
@@ -77,6 +80,13 @@ export class Suite {
   }
 }
 
+/** Nothing hangs: a case that does not come to its end is a difference. */
+async function within(work, millis) {
+  let alarm;
+  const late = new Promise((_, reject) => (alarm = setTimeout(() => reject(new Error(`not within ${millis} ms`)), millis)));
+  await Promise.race([work, late]).finally(() => clearTimeout(alarm));
+}
+
 /** Operations that are called under another's name: a key is given to a create. */
 const CREATES = ["findByKey"];
 
@@ -87,7 +97,9 @@ function uncovered({ system, runward, root }, cases) {
     differences: [{ what: "the suite", expected: `a case of a ${use} use of ${name}`, got: "none" }],
   });
   const able = Object.entries(runward.capabilities[system]).map(([name, can]) => [operation(name), can]);
-  const all = new Map([...methods(root.client).map((name) => [name, true]), ...able]);
+  // Of many runs can be asked what can be asked of one.
+  const can = new Map(able);
+  const all = new Map([...methods(root.client).map((name) => [name, can.get(name.replace(/Many$/, "")) ?? true]), ...able]);
   return [...all].flatMap(([name, can]) =>
     (can ? ["right", "wrong"] : ["wrong"]).filter((use) => !cases.some((one) => one.use === use && one.of.includes(name))).map((use) => missing(use, name)));
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { lifecycle } from "runward/validate";
 import { Chain } from "./chain.mjs";
 
 const TERMINAL = ["COMPLETED", "FAILED", "CANCELLED"];
@@ -89,7 +90,12 @@ test("an_opened_run_shows_its_stages_its_data_and_every_transition_seen", async 
   assert.match(await page.getByLabel("Input", { exact: true }).textContent(), /"day": "2026-11-21"/);
   assert.match(await page.getByLabel("Metadata", { exact: true }).textContent(), /"customer": "globex"/);
   assert.equal(await page.locator('.lifecycle-picture [data-current="true"]').getAttribute("data-state"), "COMPLETED");
-  assert.ok((await page.locator(".next li").evaluateAll((items) => items.map(({ dataset }) => dataset.to))).includes("RUNNING"), "a completed run may be replayed");
+  const { states, rows } = lifecycle("hatchet");
+  const drawn = await page.locator(".lifecycle-picture [data-state]").evaluateAll((nodes) => nodes.map((node) => node.dataset.state));
+  assert.deepEqual([...drawn].sort(), states.map(({ status }) => status).sort(), "the picture is of the tables' states");
+  const next = await page.locator(".next li").evaluateAll((items) => items.map(({ dataset }) => dataset.to));
+  const leads = rows.filter(({ from, to }) => from === "COMPLETED" && to !== from).map(({ to }) => to);
+  assert.deepEqual([...next].sort(), [...new Set(leads)].sort(), "what may come next is what the rows say");
   assert.equal(await page.locator(".fact-id code").textContent(), id);
   assert.deepEqual(page.troubles, []);
 });
@@ -159,6 +165,22 @@ test("input_that_is_no_json_is_told_beside_its_field_and_sends_nothing", async (
   await page.getByRole("button", { name: "Create run" }).click();
   assert.equal(await page.getByLabel("Input").evaluate((area) => area === document.activeElement), true);
   assert.deepEqual(page.requests.filter((request) => request.method() === "POST"), []);
+});
+
+test("rows_that_cannot_be_read_are_counted_and_hide_no_other", async (t) => {
+  const page = await open(t, "/");
+  const id = await create(page, { workflow: "charge-card" });
+  await page.route("**/api/hatchet/events*", (route) => route.abort());
+  await page.route("**/api/hatchet/runs?*", async (route) => {
+    const response = await route.fetch();
+    const list = await response.json();
+    const finding = { code: "missing", severity: "error", pointer: "/status", message: "it is missing", level: "wire", evidence: "observed" };
+    await route.fulfill({ response, json: { ...list, unreadable: [{ index: 0, findings: [finding] }, { index: 3, findings: [finding] }] } });
+  });
+  await page.goto(`${chain.origin}/#/`);
+  await page.reload();
+  await row(page, id).waitFor();
+  await page.getByText("2 rows of the list could not be read").waitFor();
 });
 
 test("the_list_is_moved_through_and_filtered_by_the_keyboard", async (t) => {

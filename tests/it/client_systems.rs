@@ -74,14 +74,15 @@ async fn an_abort_of_formance_is_taken_and_shows_no_effect() {
         if got.head.starts_with("PUT") { formance("abort-running") } else { formance("instance-after-abort") }
     })
     .await;
-    let client = speaking(&Formance, &server.url, 50.0);
+    let client = speaking(&Formance, &server.url, 10.0);
     let effect = ends(client.cancel(RUN, false, &Call::default())).await.unwrap();
     assert_eq!((effect.accepted, effect.effect), (true, Effected::Unknown));
     let effect = ends(client.cancel(RUN, true, &Call::default())).await.unwrap();
     assert_eq!((effect.accepted, effect.effect), (true, Effected::Ineffective));
     assert_eq!(effect.run.unwrap().snapshot.run.status, "running");
+    let slow = speaking(&Formance, &server.url, 2.0);
     let hasty = Call { deadline: Some(2_000.0), ..Call::default() };
-    assert_eq!(ends(client.cancel(RUN, true, &hasty)).await.unwrap().effect, Effected::Unknown, "too early to tell");
+    assert_eq!(ends(slow.cancel(RUN, true, &hasty)).await.unwrap().effect, Effected::Unknown, "too early to tell");
 }
 
 #[tokio::test]
@@ -122,7 +123,8 @@ async fn what_a_system_cannot_do_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn every_operation_of_a_table_is_a_capability_and_the_other_way_round() {
-    let common = ["create", "get", "list", "watch", "wait", "cancel", "replay", "findByKey"];
+    let common =
+        ["create", "get", "list", "watch", "wait", "cancel", "replay", "findByKey", "cancelMany", "replayMany"];
     for system in [&Hatchet as &'static dyn System, &Formance, &Onfido, &MeshX] {
         let operations: Vec<&str> = system.api().operations().iter().map(|operation| operation.name).collect();
         let named: Vec<&str> = system.capabilities().into_iter().map(|(name, _)| name).collect();

@@ -1,6 +1,6 @@
 //! The systems' own operations through the gateway: who may ask for what, how, and what nobody gets to see.
 use crate::support::{Got, Native, Reply, Server, TENANT, client_of, ends};
-use runward::client::{Call, Client, Options};
+use runward::client::{Call, Client, Options, Order, Which};
 use runward::error::SystemName;
 use runward::gateway::{Answer, Config, Gateway, Incoming, Offer, Plan, Route, Served, serve};
 use runward::system::{Body, Operation, Reads, Safety, System};
@@ -226,6 +226,37 @@ async fn a_file_comes_as_what_it_is_and_to_be_saved() {
     assert_eq!(file("application/pdf; x=y").await, pdf);
     let plain = ("application/octet-stream".into(), "attachment; filename=\"evidence\"".into(), b"%PDF".to_vec());
     assert_eq!(file("odd").await, plain);
+}
+
+#[tokio::test]
+async fn many_runs_are_moved_through_the_gateway_each_with_its_result() {
+    let problem = |body: &str| plan(Config::default(), "POST", "/hatchet/runs/cancel", body).unwrap_err();
+    for body in
+        ["{}", r#"{"runs":["a"],"filter":"since=0"}"#, r#"{"runs":[7]}"#, r#"{"runs":["a"],"most":-1}"#, r#"{"all":1}"#]
+    {
+        assert_eq!(problem(body), (400, "invalid_request".into()), "{body}");
+    }
+    let Ok(Plan::Many(_, many, true)) = plan(
+        Config::default(),
+        "POST",
+        "/hatchet/runs/replay?force=true&confirm=true",
+        r#"{"filter":"status=FAILED&since=7","most":3}"#,
+    ) else {
+        panic!("no plan")
+    };
+    let Which::Listed(filter) = &many.which else { panic!("no filter") };
+    assert_eq!((many.order, many.confirm, many.most, filter.since), (Order::Replay, true, 3, Some(7.0)));
+    let server = Server::replies([Reply::json(200, r#"{"ids":["a"]}"#)]).await;
+    let plan = plan(Config::default(), "POST", "/hatchet/runs/cancel", r#"{"runs":["a","b"]}"#).unwrap();
+    let Served::Answer(answer) = served(&Hatchet, plan, &server).await else { panic!("no answer") };
+    let all: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(all[0], json!({ "id": "a", "accepted": true, "effect": "unknown" }));
+    assert_eq!(all[1], json!({ "id": "b", "accepted": false, "effect": "unknown" }));
+    let refused = Server::replies([Reply::json(403, "null")]).await;
+    let plan = super::gateway_operations::plan(Config::default(), "POST", "/hatchet/runs/cancel", r#"{"runs":["a"]}"#)
+        .unwrap();
+    let Served::Answer(answer) = served(&Hatchet, plan, &refused).await else { panic!("no answer") };
+    assert!(answer.body.contains("gateway_credentials_refused"), "{}", answer.body);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use runward::error::Kind;
 use runward::finding::{CATALOGUE, Level, Report, Severity, What};
 use runward::systems;
 use runward::systems::hatchet::{Hatchet, model};
-use runward::validate::{Options, parse_run, validate_run};
+use runward::validate::{Options, parse_page, parse_run, validate_run};
 use runward_fuzz::fixtures::{bodies, documents};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -242,6 +242,24 @@ fn each_of_many_runs_is_validated_and_named() {
 fn an_empty_array_is_a_page_without_runs() {
     let report = validate(b"[]");
     assert_eq!((report.valid, report.what, report.runs), (true, What::Page, 0));
+}
+
+#[test]
+fn a_page_may_be_a_bare_array_of_runs_or_lines_of_them() {
+    let (details, only_id) = (body("run-replayed"), body("trigger-only-id"));
+    let page = |text: &str| parse_page(&Hatchet, text.as_bytes(), &Options::default());
+    assert_eq!(page("[]").unwrap().runs, []);
+    let parsed = page(&format!("[{details},{only_id}]")).unwrap();
+    assert_eq!((parsed.runs.len(), parsed.pieces.len()), (2, 2));
+    let alone = parse_run(&Hatchet, details.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(parsed.runs[0], alone.snapshot.run);
+    let rows = |text: &str| serde_json::from_str::<Json>(text).unwrap()["rows"].to_string();
+    assert_eq!(page(&rows(&body("list-mixed"))).unwrap().runs, page(&body("list-mixed")).unwrap().runs);
+    assert_eq!(page(&format!("{}\n{}", details.trim(), only_id.trim())).unwrap().runs, parsed.runs);
+    let instance =
+        runward_fuzz::fixtures::of_formance().into_iter().find(|body| body.name == "instance-failed").unwrap().text;
+    let formance = parse_page(&systems::formance::Formance, format!("[{instance}]").as_bytes(), &Options::default());
+    assert_eq!(formance.unwrap().runs.len(), 1);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod client_create;
 mod client_credentials;
 mod client_faults;
+mod client_many;
 mod client_moves;
 mod client_pages;
 mod client_share;

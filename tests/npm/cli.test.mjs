@@ -56,6 +56,16 @@ test("what is wrong is told with its place, and exits with 1", async () => {
   assert.deepEqual([pointer, line], ["/1/metadata", 2]);
 });
 
+test("a row that cannot be read is told beside the others, and exits with 1", async (t) => {
+  const page = JSON.parse(facts.list);
+  page.rows.splice(1, 0, { status: 7 });
+  const url = await serve(t, (_, response) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(page)));
+  const args = ["list", "--system", "hatchet", "--base-url", url, "--tenant", facts.tenant];
+  const { code, out, err } = await run(args, { env: { RUNWARD_TOKEN: "a-token" } });
+  assert.deepEqual([code, lines(out).length], [1, page.rows.length - 1]);
+  assert.match(err, /^row 1 of a page cannot be read as a run: .*at "\/status"/);
+});
+
 test("GitHub is told in its own escapes", async () => {
   const { code, out } = await run(["validate", "--system", "hatchet", "--format", "github", "odd%,:name.json"]);
   assert.equal(code, 1);

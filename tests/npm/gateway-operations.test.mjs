@@ -77,6 +77,23 @@ for (const [name, open] of Object.entries(places)) {
     assert.deepEqual((await formance.triggers.occurrences(trigger.id)).items, []);
     assert.equal(await formance.triggers.delete(trigger.id), undefined);
 
+    const hatchet = of("hatchet");
+    const slow = await Promise.all([1, 2].map(() => hatchet.runs.create({ workflow: "ship-parcel", input: {}, metadata: { lot: name } })));
+    await Promise.all(slow.map(({ id }) => eventually(async () => (await hatchet.runs.get(id)).status === "RUNNING")));
+    assert.ok((await hatchet.tasks.list({ metadata: { lot: name }, limit: 5 })).items.length >= 2);
+    assert.ok((await hatchet.tasks.events(slow[0].id, { limit: 10 })).items.some(({ eventType }) => eventType === "STARTED"));
+    assert.equal((await hatchet.runs.timings(slow[0].id)).items.length, 1);
+    assert.ok((await hatchet.metrics()).find(({ status }) => status === "RUNNING").count >= 2);
+    assert.ok((await hatchet.workflows.list({ name: "ship-parcel" })).items.some((one) => one.name === "ship-parcel"));
+    const cancelled = await hatchet.runs.cancelMany(slow, { confirm: true });
+    assert.deepEqual(cancelled.map(({ accepted, effect }) => [accepted, effect]), [[true, "effective"], [true, "effective"]]);
+    const again = await hatchet.runs.cancelMany(cancelled.slice(0, 1).map(({ run }) => run));
+    assert.ok(again[0].error instanceof runward.TransitionError);
+    const opened = await hatchet.runs.replayMany({ metadata: { lot: name }, since: 0 });
+    assert.deepEqual([opened.length, opened.every(({ accepted }) => accepted)], [2, true]);
+    await assert.rejects(hatchet.runs.cancelMany({}), { name: "ArgumentError", code: "empty_filter" });
+    await assert.rejects(of("onfido").runs.cancelMany(["a"]), { name: "UnsupportedError" });
+
     const onfido = of("onfido");
     const run = await onfido.runs.create({ workflow: await workflowOf("data-from-client"), applicantId: crypto.randomUUID() });
     assert.ok(Array.isArray(await onfido.tasks.list(run.id)));

@@ -20,8 +20,9 @@ const finished = () => runward.parseRun("hatchet", body("run-standalone-complete
 
 test("every row of a table leads between its states, and says what makes it happen and why that is believed", () => {
   for (const system of ["hatchet", "formance", "onfido", "meshx"]) {
-    const { states, rows, stages, rules, system: named } = runward.lifecycle(system);
+    const { states, rows, terminals, stages, rules, system: named } = runward.lifecycle(system);
     assert.equal(named, system);
+    assert.deepEqual(terminals, states.filter(({ phase }) => phase === "finished").map(({ status }) => status));
     const words = ["", ...states.map(({ status }) => status)];
     for (const { from, to, cause, evidence } of rows) {
       assert.ok(words.includes(from) && words.includes(to) && cause.length > 2, `${system}: ${from} → ${to}`);
@@ -113,6 +114,29 @@ test("an illegal move of what is handed in is refused before the request, and fo
   await assert.rejects(runs.cancel(""), { name: "ArgumentError", code: "invalid_id" });
   await assert.rejects(runs.replay(7), { name: "ArgumentError", code: "invalid_id" });
   await assert.rejects(runs.cancel(formance("instance-waiting")), { name: "ArgumentError", code: "wrong_system" });
+});
+
+test("a move is refused behind a gateway as it is before one, and nothing reaches the system", async (t) => {
+  const seen = [];
+  const origin = await serve(t, (request, response) => {
+    seen.push(`${request.method} ${request.url.split("/").at(-1)}`);
+    response.writeHead(200, { "content-type": "application/json" }).end("{}");
+  });
+  const systems = { formance: new runward.Formance({ baseUrl: origin }), onfido: new runward.Onfido({ baseUrl: origin, token: "a-token" }) };
+  const { handle } = new runward.Gateway({ systems, operations: "all" });
+  const behind = (system) => new runward.GatewayClient({ baseUrl: "http://gateway/api", system, fetch: (url, init) => handle(new Request(url, init)) });
+  const { instances } = behind("formance");
+  const { tasks } = behind("onfido");
+  const force = { force: true };
+  const moves = [
+    [(options) => instances.sendEvent(formance("instance-succeeded"), { name: "paid" }, options), "formance"],
+    [(options) => instances.abort(formance("instance-succeeded"), options), "formance"],
+    [(options) => tasks.complete("r", onfido("task-list-output"), { data: {} }, options), "onfido"],
+  ];
+  for (const [ask, system] of moves) await assert.rejects(ask(), { ...refusal(system, "already_finished"), status: 409 });
+  assert.deepEqual(seen, []);
+  for (const [ask] of moves) await ask(force);
+  assert.deepEqual(seen, ["POST events", "PUT abort", "POST complete"]);
 });
 
 test("a cancel is refused after this client saw the end confirmed, here and behind a gateway, and never after one read", async (t) => {

@@ -1,16 +1,17 @@
 // Lists that move while they are read, of the local engine: no run is skipped, and none comes twice.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { consumer, engine, serve } from "./support.mjs";
 
 let runward, local;
+const cleanups = [];
 before(async () => {
-  // The engine and the folder are needed until all tests are over.
-  const kept = { after: (work) => process.once("exit", work) };
-  local = await engine(kept);
-  runward = await import(join(consumer(kept), "node_modules/runward/index.js"));
+  const t = { after: (work) => cleanups.push(work) };
+  local = await engine(t);
+  runward = await import(join(consumer(t), "node_modules/runward/index.js"));
 });
+after(() => cleanups.forEach((work) => work()));
 
 const hatchet = () => new runward.Hatchet({ baseUrl: local.url, token: local.token, tenant: local.tenant });
 const formance = () => new runward.Formance({ baseUrl: local.systems.formance.url, token: local.systems.formance.token });

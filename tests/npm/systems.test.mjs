@@ -1,10 +1,11 @@
 // The clients of all systems from the packed package, over real sockets, and the gateway in front of them.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { inspect } from "node:util";
-import { consumer, repository, serve } from "./support.mjs";
+import { build } from "esbuild";
+import { consumer, repository, serve, workerd } from "./support.mjs";
 
 const SECRET = "s3cret-token";
 const fixture = (path) => readFileSync(repository(`tests/fixtures/${path}.json`), "utf8");
@@ -163,4 +164,26 @@ test("one gateway serves all four systems, and keeps a run's secrets from browse
   assert.deepEqual(told.systems.map(({ name }) => name).sort(), ["formance", "hatchet", "meshx", "onfido"]);
   assert.equal(told.systems.find(({ name }) => name === "onfido").capabilities.cancel, false);
   await assert.rejects(of("onfido").runs.cancel("x"), { name: "UnsupportedError" });
+});
+
+test("in workerd, requests that come while a token is fetched for another are answered like any", async (t) => {
+  let tokens = 0;
+  const url = await serve(t, async (request, response) => {
+    if (!request.url.endsWith("/oauth/token")) return response.writeHead(200, { "content-type": "application/json" }).end(recorded("instance-succeeded").body);
+    tokens++;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    response.writeHead(200, { "content-type": "application/json" }).end(`{"access_token":"granted","expires_in":3600}`);
+  });
+  const folder = consumer(t);
+  writeFileSync(join(folder, "main.mjs"), `import { Formance, Gateway } from "runward";
+    let gateway;
+    export default { fetch(request, env) {
+      gateway ??= new Gateway({ systems: { formance: new Formance({ baseUrl: env.FLOWS, clientId: "id", clientSecret: "${SECRET}" }) } });
+      return gateway.handle(request);
+    } };`);
+  await build({ absWorkingDir: folder, entryPoints: ["main.mjs"], outfile: join(folder, "worker.js"), bundle: true, target: "es2022", logLevel: "warning", format: "esm", conditions: ["workerd", "worker"], loader: { ".wasm": "copy" }, assetNames: "[name]" });
+  const gateway = await workerd(t, folder, "worker.js", { FLOWS: url });
+  const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${gateway}/api/formance/runs/${INSTANCE}`)));
+  assert.deepEqual(answers.map(({ status }) => status), Array(20).fill(200));
+  assert.equal(tokens, 1);
 });

@@ -1,5 +1,5 @@
 // What the types promise, and what they refuse. A line under `@ts-expect-error` must not compile.
-import { ArgumentError, type DocumentCode, type Finding, Formance, Gateway, GatewayClient, Hatchet, HttpError, isRunwardError, MeshX, newId, NotFoundError, Onfido, parseRun, type Run, RunTable, RunwardError, type V1TaskStatus, verifyWebhook, type WebhookEvent, type Wire, type WorkflowInstance, type WorkflowRun } from "runward";
+import { allowedNext, ArgumentError, diagram, type DocumentCode, type Finding, Formance, Gateway, GatewayClient, Hatchet, HttpError, isRunwardError, lifecycle, MeshX, newId, NotFoundError, Onfido, parseRun, type Run, RunTable, RunwardError, transitions, type V1TaskStatus, verifyWebhook, type WebhookEvent, type Wire, type WorkflowInstance, type WorkflowRun } from "runward";
 import { load } from "runward/slim";
 
 const id: string = newId();
@@ -89,3 +89,14 @@ declare const hatchet: Hatchet;
 void hatchet.logs({ level: "FATAL" });
 void hatchet.runs.cancel(run, { force: true });
 void hatchet.runs.cancel(id);
+void hatchet.runs.replay(run, { force: true, confirm: true });
+declare const flow: Run<"formance">;
+formance.instances.sendEvent(flow, { name: "paid" }, { force: true }) satisfies Promise<void>;
+// @ts-expect-error: a run of another system
+formance.instances.abort(run);
+studio.tasks.complete(id, { id, output: null }, { data: {} }, { force: true }) satisfies Promise<void>;
+lifecycle("onfido").moves[0]!.from satisfies string[];
+transitions.stages.checkWithinAttempt("hatchet", transitions.stages.code("hatchet", "QUEUED"), 2) satisfies number;
+allowedNext("hatchet", "QUEUED", "stages") satisfies string[];
+// @ts-expect-error: there are runs and stages
+diagram("hatchet", "svg", "tasks");

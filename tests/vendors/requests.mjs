@@ -36,6 +36,37 @@ const hatchet = {
     ],
     cancel: [(api) => api.v1TaskCancel(TENANT, { externalIds: [A] }), (own) => own.runs.cancel(A)],
     replay: [(api) => api.v1TaskReplay(TENANT, { externalIds: [A] }), (own) => own.runs.replay(A, { force: true })],
+    "runs.status": [(api) => api.v1WorkflowRunGetStatus(A), (own) => own.runs.status(A)],
+    "runs.events": [(api) => api.v1WorkflowRunTaskEventsList(A), (own) => own.runs.events(A)],
+    "runs.timings": [(api) => api.v1WorkflowRunGetTimings(A, { depth: 2 }), (own) => own.runs.timings(A, { depth: 2 })],
+    "tasks.list": [
+      (api) => api.v1WorkflowRunList(TENANT, {
+        since: iso(SINCE), only_tasks: true, limit: 20, until: iso(UNTIL), statuses: ["FAILED", "RUNNING"], workflow_ids: [A, B],
+        additional_metadata: ["by:us"], additional_metadata_operator: "AND", worker_id: B, include_payloads: true,
+      }),
+      (own) => own.tasks.list({ since: SINCE, until: UNTIL, limit: 20, status: ["FAILED", "RUNNING"], workflow: [A, B], metadata: { by: "us" }, worker: B, payloads: true }),
+    ],
+    "tasks.get": [(api) => api.v1TaskGet(A, { attempt: 2 }), (own) => own.tasks.get(A, { attempt: 2 })],
+    "tasks.events": [(api) => api.v1TaskEventList(A, { limit: 20 }), (own) => own.tasks.events(A, { limit: 20 })],
+    "tasks.logs": [
+      (api) => api.v1LogLineList(A, { limit: 20, since: iso(SINCE), until: iso(UNTIL), search: "a b", levels: ["INFO", "WARN"], order_by_direction: "ASC", attempt: 1 }),
+      (own) => own.tasks.logs(A, { limit: 20, since: SINCE, until: UNTIL, search: "a b", level: ["INFO", "WARN"], order: "ASC", attempt: 1 }),
+    ],
+    logs: [
+      (api) => api.v1TenantLogLineList(TENANT, { limit: 20, since: iso(SINCE), taskExternalIds: [A, B], workflow_ids: [A] }),
+      (own) => own.logs({ limit: 20, since: SINCE, task: [A, B], workflow: A }),
+    ],
+    metrics: [
+      (api) => api.v1TaskListStatusMetrics(TENANT, { since: iso(SINCE), until: iso(UNTIL), workflow_ids: [A, B], additional_metadata: ["by:us"] }),
+      (own) => own.metrics({ since: SINCE, until: UNTIL, workflow: [A, B], metadata: { by: "us" } }),
+    ],
+    histogram: [
+      (api) => api.v1TaskGetPointMetrics(TENANT, { createdAfter: iso(SINCE), finishedBefore: iso(UNTIL) }),
+      (own) => own.histogram({ since: SINCE, until: UNTIL }),
+    ],
+    "workflows.list": [(api) => api.workflowList(TENANT, { limit: 20, name: "or der" }), (own) => own.workflows.list({ limit: 20, name: "or der" })],
+    "workflows.get": [(api) => api.workflowGet(A), (own) => own.workflows.get(A)],
+    version: [(api) => api.infoGetVersion(), (own) => own.version()],
   },
 };
 

@@ -37,6 +37,8 @@ enum Kind {
 struct Told {
     /// Microseconds from when they were due.
     latencies: BTreeMap<Kind, Vec<u64>>,
+    /// The worst of each second of the timetable.
+    worst: BTreeMap<u64, u64>,
     failures: BTreeMap<String, u64>,
     /// Reads of runs that were not known yet.
     not_yet: u64,
@@ -52,6 +54,7 @@ async fn send(http: &Http, request: Request<Body>) -> Result<(u16, Vec<u8>), Str
 
 async fn told(http: &Http, url: &str, token: Option<&str>, body: Option<Value>) -> Value {
     let mut request = Request::builder().uri(url).method(if body.is_some() { "POST" } else { "GET" });
+    request = request.header("content-type", "application/json");
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
     }
@@ -65,6 +68,8 @@ async fn prepared(http: &Http, mut ready: Value) -> Value {
     let Some(control) = ready["control"].as_str().map(str::to_owned) else { return ready };
     let id =
         |all: Value, name: &str| all.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap()["id"].clone();
+    // As the real one, it takes its time over each create, whatever the load; that is no work.
+    told(http, &format!("{control}/formance"), None, Some(json!({"runAnswerMs": 0}))).await;
     let checks = told(http, &format!("{control}/onfido/workflows"), None, None).await;
     let products = told(http, &format!("{control}/meshx/products"), None, None).await;
     let system = ready["systems"]["formance"].clone();
@@ -107,14 +112,15 @@ async fn by_timetable(arguments: &Arguments, http: &Http, targets: &Arc<Vec<Targ
         let creates = |number: u64| number * arguments.creates / rate;
         let is_create = creates(number + 1) > creates(number);
         let (http, targets, kept) = (http.clone(), Arc::clone(targets), Arc::clone(kept));
-        sent.spawn(async move { one(&http, &targets, &kept, number, is_create, due).await });
+        sent.spawn(async move { one(&http, &targets, &kept, number, is_create, (number / rate, due)).await });
         while sent.try_join_next().is_some() {}
     }
     while sent.join_next().await.is_some() {}
 }
 
 /// One request of a system that its number names.
-async fn one(http: &Http, targets: &[Target], kept: &Mutex<Told>, number: u64, is_create: bool, due: Instant) {
+async fn one(http: &Http, targets: &[Target], kept: &Mutex<Told>, number: u64, is_create: bool, due: (u64, Instant)) {
+    let (second, due) = due;
     // A cheap hash, so that which system, which run and what kind hang together in no way.
     let draw = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 17;
     let at = usize::try_from(draw).unwrap() % targets.len();
@@ -135,6 +141,8 @@ async fn one(http: &Http, targets: &[Target], kept: &Mutex<Told>, number: u64, i
     let latency = u64::try_from(due.elapsed().as_micros()).unwrap();
     let mut kept = kept.lock().unwrap();
     kept.latencies.entry(kind).or_default().push(latency);
+    let worst = kept.worst.entry(second).or_default();
+    *worst = latency.max(*worst);
     match answer {
         Ok((200 | 201, body)) if kind == Kind::Create => match target.id(&body) {
             Some(id) => kept.ids[at].push(id),
@@ -159,6 +167,8 @@ fn report(told: &Told, arguments: &Arguments) {
         quantiles(name, &mut latencies, None, &figure);
     }
     quantiles("all requests", &mut all, Some(50.0), &figure);
+    let worst: Vec<String> = told.worst.values().map(|worst| (worst / 1_000).to_string()).collect();
+    eprintln!("the worst of each second, in ms: {}", worst.join(" "));
     figure("reads of runs not known yet", told.not_yet as f64, None, "");
     figure("failures", told.failures.values().sum::<u64>() as f64, Some(0.0), "");
     for (what, count) in &told.failures {

@@ -12,6 +12,7 @@ use super::stub::{self, Outcome, Step};
 use crate::Error;
 use crate::chance::{Purpose, Spread};
 use crate::clock::Micros;
+use crate::database::Cached;
 use crate::house::Act;
 
 /// From the row of an instance to the row of its first stage.
@@ -89,10 +90,9 @@ impl Formance {
     /// Starts an instance; an id is given only by a trigger.
     pub fn start(&self, act: &Act<'_>, workflow: i64, variables: &Variables, id: Option<String>) -> Result<i64, Error> {
         let db = act.db;
-        let place: i64 =
-            db.query_row("SELECT coalesce(max(place), 0) + 1 FROM formance_instance", [], |row| row.get(0))?;
+        let place: i64 = db.one("SELECT coalesce(max(place), 0) + 1 FROM formance_instance", [], |row| row.get(0))?;
         let ordinal: i64 =
-            db.query_row("SELECT coalesce(max(ordinal), 0) + 1 FROM formance_instance", [], |row| row.get(0))?;
+            db.one("SELECT coalesce(max(ordinal), 0) + 1 FROM formance_instance", [], |row| row.get(0))?;
         let mut draws = self.house.chance.stream(Purpose::Instance, ordinal as u64);
         let own = draws.uuid().to_string();
         let run = sorted_uuid(act.now, &mut draws);
@@ -142,8 +142,7 @@ impl Formance {
     fn begin_stage(&self, act: &Act<'_>, instance: i64, number: i64, run: &str) -> Result<(), Error> {
         let raw = stages(act, instance)?.get(usize::try_from(number).unwrap_or(0)).cloned().unwrap_or_default();
         let variables: String =
-            act.db
-                .query_row("SELECT variables FROM formance_instance WHERE ordinal = ?", [instance], |row| row.get(0))?;
+            act.db.one("SELECT variables FROM formance_instance WHERE ordinal = ?", [instance], |row| row.get(0))?;
         let resolved = config::resolve(&raw, &serde_json::from_str(&variables)?);
         let refused = match &resolved {
             Ok(stage) => config::refused_at_start(stage),
@@ -160,7 +159,7 @@ impl Formance {
         match refused {
             // No workflow of its own ever begins, so the histories never learn of this stage.
             Some(error) => {
-                act.db.execute("UPDATE formance_stage SET error = ? WHERE id = ?", params![error, stage])?;
+                act.db.run("UPDATE formance_stage SET error = ? WHERE id = ?", params![error, stage])?;
                 self.stage_job(act, stage, 0, REFUSAL, &Job::Close { stage })
             }
             None => self.stage_job(act, stage, 0, CHILD, &Job::Child { stage }),
@@ -168,7 +167,7 @@ impl Formance {
     }
 
     fn child(&self, act: &Act<'_>, stage: i64) -> Result<(), Error> {
-        act.db.execute("UPDATE formance_stage SET begun = ? WHERE id = ?", [act.now, stage])?;
+        act.db.run("UPDATE formance_stage SET begun = ? WHERE id = ?", [act.now, stage])?;
         let row = load(act, stage)?;
         let end = Job::End { stage, error: None, history: None };
         match row.input.kind.as_str() {
@@ -208,7 +207,7 @@ impl Formance {
     fn attempt(&self, act: &Act<'_>, activity: i64) -> Result<(), Error> {
         let found: Option<(String, i64)> = act
             .db
-            .query_row(
+            .one(
                 "SELECT a.input, a.attempt FROM formance_activity a JOIN formance_stage s ON s.id = a.stage WHERE a.id = \
                  ? AND s.ended IS NULL",
                 [activity],
@@ -216,14 +215,14 @@ impl Formance {
             )
             .optional()?;
         let Some((input, attempt)) = found else { return Ok(()) };
-        act.db.execute("UPDATE formance_activity SET next = ? WHERE id = ?", [act.now, activity])?;
+        act.db.run("UPDATE formance_activity SET next = ? WHERE id = ?", [act.now, activity])?;
         let mut draws = self.house.chance.stream(Purpose::Activity, (activity as u64) << 8 ^ attempt as u64);
         let takes = draws.measured(ATTEMPT) + stub::extra_time(&serde_json::from_str(&input)?);
         act.later(takes, &Job::Tried { activity })
     }
 
     fn tried(&self, act: &Act<'_>, activity: i64) -> Result<(), Error> {
-        let (stage, name, input, attempt): (i64, String, String, i64) = act.db.query_row(
+        let (stage, name, input, attempt): (i64, String, String, i64) = act.db.one(
             "SELECT stage, name, input, attempt FROM formance_activity WHERE id = ?",
             [activity],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
@@ -235,11 +234,11 @@ impl Formance {
         match stub::outcome(&name, &serde_json::from_str(&input)?, attempt, activity, act.now) {
             Outcome::Success(output) => {
                 let output = output.map(|output| output.to_string());
-                act.db.execute(end, params![act.now, output, None::<String>, activity])?;
+                act.db.run(end, params![act.now, output, None::<String>, activity])?;
                 self.stage_job(act, stage, 2, BETWEEN, &Job::Next { stage })
             }
             Outcome::Failure(error) => {
-                act.db.execute(end, params![act.now, None::<String>, error, activity])?;
+                act.db.run(end, params![act.now, None::<String>, error, activity])?;
                 // The instance's history reduces whatever an activity says to this.
                 let history = Some("activity error".to_owned());
                 self.stage_job(act, stage, 2, BETWEEN, &Job::End { stage, error: Some(error), history })
@@ -247,7 +246,7 @@ impl Formance {
             Outcome::Retry(failure) => {
                 let doublings = u32::try_from(attempt - 1).unwrap_or(0).min(10);
                 let wait = (FIRST_RETRY << doublings).min(LONGEST_RETRY);
-                act.db.execute(
+                act.db.run(
                     "UPDATE formance_activity SET attempt = attempt + 1, last_failure = ?, next = ? WHERE id = ?",
                     params![failure, act.now + self.house.clock.scaled(wait), activity],
                 )?;
@@ -259,12 +258,12 @@ impl Formance {
     /// Takes a signal for a stage that can take one; whether it is looked at is another matter.
     pub fn signal(&self, act: &Act<'_>, stage: i64, name: &str) -> Result<(), Error> {
         let (text, is_waking): (String, bool) =
-            act.db.query_row("SELECT signals, is_waking FROM formance_stage WHERE id = ?", [stage], |row| {
+            act.db.one("SELECT signals, is_waking FROM formance_stage WHERE id = ?", [stage], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
         let mut signals: Vec<String> = serde_json::from_str(&text)?;
         signals.push(name.to_owned());
-        act.db.execute(
+        act.db.run(
             "UPDATE formance_stage SET signals = ?, is_waking = 1 WHERE id = ?",
             params![serde_json::to_string(&signals)?, stage],
         )?;
@@ -278,11 +277,10 @@ impl Formance {
         if row.is_over {
             return Ok(());
         }
-        let text: String =
-            act.db.query_row("SELECT signals FROM formance_stage WHERE id = ?", [stage], |row| row.get(0))?;
+        let text: String = act.db.one("SELECT signals FROM formance_stage WHERE id = ?", [stage], |row| row.get(0))?;
         let mut signals: Vec<String> = serde_json::from_str(&text)?;
         let seen = if signals.is_empty() { String::new() } else { signals.remove(0) };
-        act.db.execute(
+        act.db.run(
             "UPDATE formance_stage SET signals = ?, is_waking = 0 WHERE id = ?",
             params![serde_json::to_string(&signals)?, stage],
         )?;
@@ -292,7 +290,7 @@ impl Formance {
 
     /// Ends a stage's own workflow, once.
     pub fn end(&self, act: &Act<'_>, stage: i64, error: Option<&str>, history: Option<&str>) -> Result<(), Error> {
-        let ended = act.db.execute(
+        let ended = act.db.run(
             "UPDATE formance_stage SET ended = ?, error = ?, history_error = ? WHERE id = ? AND ended IS NULL",
             params![act.now, error, history, stage],
         )?;
@@ -300,7 +298,7 @@ impl Formance {
     }
 
     fn close(&self, act: &Act<'_>, stage: i64) -> Result<(), Error> {
-        act.db.execute("UPDATE formance_stage SET terminated = ? WHERE id = ?", [act.now, stage])?;
+        act.db.run("UPDATE formance_stage SET terminated = ? WHERE id = ?", [act.now, stage])?;
         let row = load(act, stage)?;
         let kind = if row.error.is_some() { "FAILED_WORKFLOW_STAGE" } else { "SUCCEEDED_WORKFLOW_STAGE" };
         publish(self, act, row.instance, kind, Some(row.number), row.error.as_deref())?;
@@ -316,7 +314,7 @@ impl Formance {
     fn finish(&self, act: &Act<'_>, instance: i64, run: &str, error: Option<&str>) -> Result<(), Error> {
         // An error with an empty message is none any more.
         let error = error.filter(|error| !error.is_empty());
-        let changed = act.db.execute(
+        let changed = act.db.run(
             "UPDATE formance_instance SET is_terminated = 1, terminated = ?, error = ?, place = (SELECT max(place) + 1 \
              FROM formance_instance) WHERE ordinal = ? AND main_run = ?",
             params![act.now, error, instance, run],
@@ -340,7 +338,7 @@ pub fn sorted_uuid(now: Micros, draws: &mut crate::chance::Draws) -> String {
 
 /// The stages of an instance's workflow.
 fn stages(act: &Act<'_>, instance: i64) -> Result<Vec<Value>, Error> {
-    let config: String = act.db.query_row(
+    let config: String = act.db.one(
         "SELECT w.config FROM formance_workflow w JOIN formance_instance i ON i.workflow = w.ordinal WHERE i.ordinal = ?",
         [instance],
         |row| row.get(0),

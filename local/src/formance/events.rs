@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{Formance, time};
 use crate::Error;
+use crate::database::Cached;
 use crate::delivery;
 use crate::house::Act;
 
@@ -45,7 +46,7 @@ pub fn publish(
     if !has_subscriptions(act)? {
         return Ok(());
     }
-    let (id, instance_id) = act.db.query_row(
+    let (id, instance_id) = act.db.one(
         "SELECT w.id, i.id FROM formance_instance i JOIN formance_workflow w ON w.ordinal = i.workflow WHERE i.ordinal = ?",
         [instance],
         |row| Ok((row.get(0)?, row.get(1)?)),
@@ -73,7 +74,7 @@ pub fn publish_trigger(
 }
 
 fn has_subscriptions(act: &Act<'_>) -> Result<bool, Error> {
-    Ok(act.db.query_row("SELECT EXISTS (SELECT 1 FROM formance_subscription)", [], |row| row.get(0))?)
+    Ok(act.db.one("SELECT EXISTS (SELECT 1 FROM formance_subscription)", [], |row| row.get(0))?)
 }
 
 fn send(formance: &Formance, act: &Act<'_>, kind: &str, payload: impl Serialize) -> Result<(), Error> {
@@ -98,7 +99,7 @@ fn send(formance: &Formance, act: &Act<'_>, kind: &str, payload: impl Serialize)
 /// Subscribes an endpoint; the types are matched exactly, in lower case.
 pub fn subscribe(act: &Act<'_>, id: &str, endpoint: &str, events: &[String], secret: &str) -> Result<(), Error> {
     let events: Vec<String> = events.iter().map(|event| event.to_lowercase()).collect();
-    act.db.execute(
+    act.db.run(
         "INSERT INTO formance_subscription (id, endpoint, events, secret, created) VALUES (?, ?, ?, ?, ?)",
         params![id, endpoint, serde_json::to_string(&events)?, secret, act.now],
     )?;

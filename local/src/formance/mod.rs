@@ -30,7 +30,7 @@ pub use store::{Filter, page_query};
 use crate::Error;
 use crate::chance::{Chance, Purpose};
 use crate::clock::Clock;
-use crate::database::{Database, fact_or};
+use crate::database::{Cached, Database, fact_or};
 use crate::house::{Act, House, System};
 use crate::token::Keys;
 
@@ -117,7 +117,7 @@ impl Formance {
     /// An id that is drawn for the next row of a table.
     fn next_id(&self, act: &Act<'_>, table: &str) -> Result<String, Error> {
         let sql = format!("SELECT coalesce(max(ordinal), 0) + 1 FROM {table}");
-        let ordinal: i64 = act.db.query_row(&sql, [], |row| row.get(0))?;
+        let ordinal: i64 = act.db.one(&sql, [], |row| row.get(0))?;
         let key = table.bytes().fold(0u64, |key, byte| key.wrapping_mul(31).wrapping_add(byte.into())) % 4096;
         Ok(self.house.chance.stream(Purpose::Flows, (ordinal as u64) << 12 ^ key).uuid().to_string())
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{Formance, runs, store};
 use crate::Error;
 use crate::chance::Purpose;
+use crate::database::Cached;
 use crate::house::order;
 
 /// An operation on an instance.
@@ -29,22 +30,22 @@ pub fn operate(formance: &Formance, id: &str, operation: Operation) -> Result<bo
         let ordinal = found.ordinal;
         match operation {
             Operation::Forget => {
-                act.db.execute("UPDATE formance_instance SET is_forgotten = 1 WHERE ordinal = ?", [ordinal])?;
+                act.db.run("UPDATE formance_instance SET is_forgotten = 1 WHERE ordinal = ?", [ordinal])?;
             }
             Operation::CancelStage => runs::cancel_stage(formance, act, ordinal)?,
             Operation::CancelMain => {
                 // The stage ends with its parent, and nobody is left to write that down.
-                act.db.execute(
+                act.db.run(
                     "UPDATE formance_stage SET ended = ?, history_error = 'canceled' WHERE instance = ? AND ended IS NULL",
                     params![act.now, ordinal],
                 )?;
-                act.db.execute("UPDATE formance_instance SET main_run = '' WHERE ordinal = ?", [ordinal])?;
+                act.db.run("UPDATE formance_instance SET main_run = '' WHERE ordinal = ?", [ordinal])?;
             }
             Operation::Reset => {
                 let key = (ordinal as u64) << 24 ^ act.now as u64;
                 let mut draws = formance.house.chance.stream(Purpose::Flows, key);
                 let run = draws.uuid().to_string();
-                act.db.execute("UPDATE formance_instance SET main_run = ? WHERE ordinal = ?", params![run, ordinal])?;
+                act.db.run("UPDATE formance_instance SET main_run = ? WHERE ordinal = ?", params![run, ordinal])?;
                 formance.begin(act, ordinal, run)?;
             }
         }

@@ -13,6 +13,7 @@ use super::store::{self, Filter, Found};
 use super::{shapes, time};
 use crate::chance::{Purpose, Spread};
 use crate::clock::Pace;
+use crate::database::Cached;
 use crate::house::{Act, order};
 use crate::{Error, blocking, gojson};
 
@@ -44,7 +45,7 @@ pub async fn create_workflow(call: Call) -> Answer {
         order(formance, |act| {
             let id = formance.next_id(act, "formance_workflow")?;
             let sql = "INSERT INTO formance_workflow (id, config, created) VALUES (?, ?, ?)";
-            act.db.execute(sql, rusqlite::params![id, text, act.now])?;
+            act.db.run(sql, rusqlite::params![id, text, act.now])?;
             let config = RawValue::from_string(text)?;
             let created = time::nanos(act.now, offset);
             Ok(shapes::Workflow { id, config, created: created.clone(), updated: created, deleted: None })
@@ -88,7 +89,7 @@ pub async fn delete_workflow(call: Call, id: String) -> Answer {
     let known = blocking(&call.formance, move |formance| {
         order(formance, |act| {
             let sql = "UPDATE formance_workflow SET deleted = coalesce(deleted, ?) WHERE id = ?";
-            Ok(act.db.execute(sql, rusqlite::params![act.now, id])? > 0)
+            Ok(act.db.run(sql, rusqlite::params![act.now, id])? > 0)
         })
     });
     if known.await? { Ok(done()) } else { Err(Refusal::NotFound("Workflow not found")) }
@@ -125,7 +126,7 @@ pub async fn run(call: Call, workflow: String) -> Answer {
             let Some((workflow, _)) = store::find_workflow(act.db, &workflow)? else { return Ok(None) };
             let ordinal = formance.start(act, workflow, &variables, None)?;
             let id: String =
-                act.db.query_row("SELECT id FROM formance_instance WHERE ordinal = ?", [ordinal], |row| row.get(0))?;
+                act.db.one("SELECT id FROM formance_instance WHERE ordinal = ?", [ordinal], |row| row.get(0))?;
             Ok(Some((ordinal, id, act.now)))
         })
     });

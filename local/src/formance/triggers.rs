@@ -11,6 +11,7 @@ use super::routes::{Call, done, listed};
 use super::{Formance, events, expression, shapes, store, time};
 use crate::chance::Purpose;
 use crate::clock::Micros;
+use crate::database::Cached;
 use crate::house::{Act, order};
 use crate::{Error, blocking, gojson};
 
@@ -124,7 +125,7 @@ pub async fn create(call: Call) -> Answer {
             let id = formance.next_id(act, "formance_trigger")?;
             let vars = wish.vars.filter(|vars| !vars.is_empty()).map(|vars| gojson::text(&json!(vars)));
             let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
-            act.db.execute(
+            act.db.run(
                 "INSERT INTO formance_trigger (id, name, event, version, filter, workflow, vars, created) VALUES (?, ?, \
                  ?, ?, ?, ?, ?, ?)",
                 params![id, wish.name, wish.event, filled(wish.version), filled(wish.filter), workflow, vars, act.now],
@@ -146,7 +147,7 @@ pub async fn delete(call: Call, id: String) -> Answer {
     let known = blocking(&call.formance, move |formance| {
         order(formance, |act| {
             let sql = "UPDATE formance_trigger SET deleted = ? WHERE id = ? AND deleted IS NULL";
-            Ok(act.db.execute(sql, params![act.now, id])? > 0)
+            Ok(act.db.run(sql, params![act.now, id])? > 0)
         })
     });
     if known.await? { Ok(done()) } else { Err(NO_ROWS) }
@@ -264,7 +265,7 @@ fn fire(formance: &Formance, act: &Act<'_>, found: &Found, event: &Event) -> Res
     let instance = formance.start(act, found.workflow, &variables, Some(id.clone()))?;
     let date = event.date.clone().unwrap_or_else(|| time::micros(act.now));
     let kept = shapes_event(event, &date)?;
-    act.db.execute(
+    act.db.run(
         "INSERT INTO formance_occurrence (id, trigger, instance, date, event) VALUES (?, ?, ?, ?, ?)",
         params![occurrence, found.ordinal, instance, act.now, kept],
     )?;

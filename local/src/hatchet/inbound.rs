@@ -14,6 +14,7 @@ use super::{Hatchet, time};
 use crate::Error;
 use crate::chance::Purpose;
 use crate::clock::Micros;
+use crate::database::Cached;
 
 /// A webhook: who may deliver to it, and which event a delivery makes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -173,7 +174,7 @@ pub fn key(template: &str, body: &Map<String, Value>) -> Option<String> {
 
 /// Keeps the event and starts the workflows that listen for it.
 pub fn push(act: &Act<'_>, webhook: &Webhook, key: String, body: Map<String, Value>) -> Result<Pushed, Error> {
-    let newest: i64 = act.db.query_row("SELECT coalesce(max(ordinal), 0) FROM hatchet_pushed", [], |row| row.get(0))?;
+    let newest: i64 = act.db.one("SELECT coalesce(max(ordinal), 0) FROM hatchet_pushed", [], |row| row.get(0))?;
     let id = act.hatchet.chance.stream(Purpose::Pushed, newest.unsigned_abs() + 1).uuid().to_string();
     let pushed = Pushed { id, key, payload: body.into(), webhook: webhook.name.clone(), at: act.now };
     act.db

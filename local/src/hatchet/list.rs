@@ -63,7 +63,8 @@ impl Condition {
 }
 
 impl Filter {
-    fn condition(&self, rows: Rows) -> Option<Condition> {
+    /// What of the filter is about time.
+    fn times(&self, rows: Rows) -> Option<Condition> {
         let since = self.since.filter(|since| *since > i64::MIN)?;
         let compare = if self.since_is_exclusive { "r.inserted > ?" } else { "r.inserted >= ?" };
         let mut condition = Condition { sql: compare.into(), values: vec![Sql::Integer(since)] };
@@ -74,6 +75,11 @@ impl Filter {
             let column = if rows == Rows::Tasks { "t.inserted <= ?" } else { "r.inserted <= ?" };
             condition.and(column, [Sql::Integer(until)]);
         }
+        Some(condition)
+    }
+
+    fn condition(&self, rows: Rows) -> Option<Condition> {
+        let mut condition = self.times(rows)?;
         self.add_statuses(&mut condition, rows);
         if let Some(workflows) = &self.workflows {
             condition.and(&format!("r.workflow IN ({})", marks(workflows.len())), texts(workflows));
@@ -115,6 +121,19 @@ impl Filter {
         condition.and(&format!("{column} IN ({})", marks(stored.len())), texts(&stored));
     }
 
+    /// Whether nothing but the time and the status of its tasks tells the runs.
+    fn is_of_time_and_status(&self) -> bool {
+        self.workflows.is_none() && self.event.is_none() && self.idempotency_keys.is_empty() && self.pairs().is_empty()
+    }
+
+    /// Whether everything in its time is asked for but what is evicted.
+    fn is_plain(&self, rows: Rows) -> bool {
+        self.is_of_time_and_status()
+            && !self.statuses.iter().any(|status| WIRE.contains(&status.as_str()))
+            && self.running.as_deref() != Some("EVICTED")
+            && (self.parent.is_none() || rows == Rows::Tasks)
+    }
+
     /// The pairs that count.
     fn pairs(&self) -> Vec<(&str, &str)> {
         self.metadata.iter().filter_map(|pair| pair.split_once(':')).collect()
@@ -140,6 +159,8 @@ impl Filter {
     /// index, which holds the runs in the order of their insertion.
     fn source(&self, rows: Rows) -> (&'static str, &'static str) {
         match rows {
+            // Nothing of the run is asked for.
+            Rows::Tasks if self.is_of_time_and_status() => ("hatchet_read_task t", "t.inserted DESC, t.id"),
             Rows::Tasks => {
                 ("hatchet_read_task t JOIN hatchet_read_run r ON r.ordinal = t.run", "t.inserted DESC, t.id")
             }
@@ -177,8 +198,20 @@ pub fn page_query(filter: &Filter, rows: Rows, offset: i64, limit: i64) -> Optio
     Some(Query { sql, values: condition.values })
 }
 
-/// How many rows match, counted up to a limit.
+/// How many rows match, counted up to a limit. Most lists want everything but what is evicted, which is next to
+/// nothing: everything is counted along the index of time alone, and what is evicted is taken off.
 pub fn count_query(filter: &Filter, rows: Rows) -> Option<Query> {
+    if filter.is_plain(rows) {
+        let table = if rows == Rows::Tasks { "hatchet_read_task t" } else { "hatchet_read_run r" };
+        let evicted = Filter { running: Some("EVICTED".into()), statuses: vec!["RUNNING".into()], ..filter.clone() };
+        let (evicted, all) = (evicted.condition(rows)?, filter.times(rows)?);
+        let sql = format!(
+            "SELECT min({COUNTED}, (SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {} LIMIT 2 * {COUNTED})) - e) FROM \
+             (SELECT count(*) AS e FROM (SELECT 1 FROM {table} WHERE {} LIMIT {COUNTED}))",
+            all.sql, evicted.sql
+        );
+        return Some(Query { sql, values: all.values.into_iter().chain(evicted.values).collect() });
+    }
     let mut condition = filter.condition(rows)?;
     condition.values.push(Sql::Integer(COUNTED));
     let (from, _) = filter.source(rows);

@@ -36,7 +36,7 @@ pub use routes::router;
 use crate::Error;
 use crate::chance::{Chance, Purpose, Spread};
 use crate::clock::{Alarm, Clock, Micros, Pace};
-use crate::database::{Database, fact, fact_or, keep};
+use crate::database::{Cached, Database, fact, fact_or, keep};
 use crate::token::Keys;
 use scenario::Workflow;
 
@@ -69,6 +69,28 @@ impl Lags {
     /// A read store that knows everything at once; only the gap of a retry stays, because it is the engine's.
     pub const NONE: Self =
         Self { seen: Spread::NONE, event: Spread::NONE, status: Spread::NONE, retry_gap: Self::MEASURED.retry_gap };
+}
+
+/// Defects of the recorded release, each of which can be mended; all are there at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Manners {
+    /// A trigger of an unknown workflow is answered with an id of which nothing ever comes; mended, it is 404.
+    pub phantoms: bool,
+    /// Numbers go through a double; mended, integers of 64 bits stay exact.
+    pub rounding: bool,
+    /// A cancel echoes every id that it is given; mended, those that it knows.
+    pub echoing_cancel: bool,
+    /// A cancel of a finished task moves its end; mended, it does nothing.
+    pub late_cancel: bool,
+    /// An unknown path and a wrong method are 403 with `null`; mended, 404 with a message.
+    pub bare_refusals: bool,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Self { phantoms: true, rounding: true, echoing_cancel: true, late_cancel: true, bare_refusals: true }
+    }
 }
 
 /// A workflow with its ids.
@@ -126,6 +148,7 @@ pub struct Hatchet {
     lost_workers: AtomicI64,
     workflows: RwLock<BTreeMap<String, Arc<Registered>>>,
     lags: RwLock<Lags>,
+    manners: RwLock<Manners>,
     blocked_until: AtomicI64,
     alarm: Alarm,
 }
@@ -149,6 +172,7 @@ impl Hatchet {
             lost_workers: AtomicI64::new(lost),
             workflows: RwLock::default(),
             lags: RwLock::new(lags),
+            manners: RwLock::default(),
             blocked_until: AtomicI64::new(i64::MIN),
             alarm: Alarm::default(),
         };
@@ -171,14 +195,14 @@ impl Hatchet {
         for workflow in workflows {
             let registered = self.database.write(|db| {
                 let (id, version_id) = (named_id(&workflow.name), named_id(&format!("{}#1", workflow.name)));
-                db.execute(
+                db.run(
                     "INSERT INTO hatchet_workflow (name, id, version_id, created, definition) VALUES (?1, ?2, ?3, ?4, \
                      ?5) ON CONFLICT (name) DO UPDATE SET definition = ?5",
                     params![workflow.name, id, version_id, now, serde_json::to_string(&workflow)?],
                 )?;
                 let sql = "SELECT created, paused FROM hatchet_workflow WHERE name = ?";
                 let (created, paused) =
-                    db.query_row(sql, [&workflow.name], |row| Ok((row.get(0)?, row.get::<_, bool>(1)?)))?;
+                    db.one(sql, [&workflow.name], |row| Ok((row.get(0)?, row.get::<_, bool>(1)?)))?;
                 let (is_paused, is_deleted) = (AtomicBool::new(paused), AtomicBool::new(false));
                 Ok(Registered { workflow, id, version_id, created, is_paused, is_deleted })
             })?;
@@ -203,7 +227,7 @@ impl Hatchet {
     pub fn pause(&self, name: &str, is_paused: bool) -> Result<(), Error> {
         let registered = self.workflow(name)?;
         self.database.write(|db| {
-            db.execute("UPDATE hatchet_workflow SET paused = ? WHERE name = ?", params![is_paused, name])?;
+            db.run("UPDATE hatchet_workflow SET paused = ? WHERE name = ?", params![is_paused, name])?;
             Ok(())
         })?;
         registered.is_paused.store(is_paused, Ordering::SeqCst);
@@ -245,6 +269,16 @@ impl Hatchet {
     /// Puts other lags in force, for whatever is sent from now on.
     pub fn set_lags(&self, lags: Lags) {
         *self.lags.write().unwrap_or_else(PoisonError::into_inner) = lags;
+    }
+
+    /// Which defects are there.
+    pub fn manners(&self) -> Manners {
+        *self.manners.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Mends defects, or brings them back.
+    pub fn set_manners(&self, manners: Manners) {
+        *self.manners.write().unwrap_or_else(PoisonError::into_inner) = manners;
     }
 
     /// Nothing reaches the read store before this moment.

@@ -9,6 +9,7 @@ use super::{Hatchet, time};
 use crate::Error;
 use crate::chance::Purpose;
 use crate::clock::Micros;
+use crate::database::Cached;
 
 /// How long a schedule can still be read after its run has begun.
 const LINGERS: Micros = 3_000_000;
@@ -68,8 +69,7 @@ impl Plan {
 
     /// Adds the plan under an id of its own, and sees to it that its moment comes.
     pub fn add(act: &Act<'_>, mut plan: Self) -> Result<Self, Error> {
-        let newest: i64 =
-            act.db.query_row("SELECT coalesce(max(ordinal), 0) FROM hatchet_plan", [], |row| row.get(0))?;
+        let newest: i64 = act.db.one("SELECT coalesce(max(ordinal), 0) FROM hatchet_plan", [], |row| row.get(0))?;
         plan.id = act.hatchet.chance.stream(Purpose::Plan, newest.unsigned_abs() + 1).uuid().to_string();
         act.db
             .prepare_cached(
@@ -108,7 +108,7 @@ impl Plan {
 
     /// Moves a schedule.
     pub fn set_at(&self, act: &Act<'_>, at: Micros) -> Result<Self, Error> {
-        act.db.execute("UPDATE hatchet_plan SET at = ? WHERE id = ?", params![at, self.id])?;
+        act.db.run("UPDATE hatchet_plan SET at = ? WHERE id = ?", params![at, self.id])?;
         let moved = Self { at: Some(at), ..self.clone() };
         moved.wait(act)?;
         Ok(moved)
@@ -116,7 +116,7 @@ impl Plan {
 
     /// Turns a cron on or off.
     pub fn set_enabled(&self, act: &Act<'_>, enabled: bool) -> Result<(), Error> {
-        act.db.execute("UPDATE hatchet_plan SET enabled = ? WHERE id = ?", params![enabled, self.id])?;
+        act.db.run("UPDATE hatchet_plan SET enabled = ? WHERE id = ?", params![enabled, self.id])?;
         Ok(())
     }
 
@@ -156,7 +156,7 @@ pub fn due(act: &Act<'_>, id: &str, due: Micros) -> Result<(), Error> {
     if let Some(schedule) = Plan::find(act.db, id, false)? {
         if schedule.at == Some(due) && schedule.run.is_none() {
             let run = schedule.start(act)?;
-            act.db.execute("UPDATE hatchet_plan SET run = ? WHERE id = ?", params![run, id])?;
+            act.db.run("UPDATE hatchet_plan SET run = ? WHERE id = ?", params![run, id])?;
             act.push(act.now + act.hatchet.clock.scaled(LINGERS), &Work::PlanOver { id: id.to_owned() })?;
         }
         return Ok(());

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::Error;
 use crate::clock::Micros;
+use crate::database::Cached;
 
 /// A run as it was asked for.
 #[derive(Debug, Clone)]
@@ -51,6 +52,16 @@ impl Run {
     /// The run of that ordinal.
     pub fn load(db: &Connection, ordinal: i64) -> Result<Self, Error> {
         Ok(db.prepare_cached(&format!("{RUN} WHERE ordinal = ?"))?.query_row([ordinal], Self::from_row)?)
+    }
+
+    /// When the read store learns of the run.
+    pub fn seen_at(db: &Connection, ordinal: i64) -> Result<Micros, Error> {
+        Ok(db.one("SELECT seen_at FROM hatchet_run WHERE ordinal = ?", [ordinal], |row| row.get(0))?)
+    }
+
+    /// The name of the run's workflow.
+    pub fn workflow(db: &Connection, ordinal: i64) -> Result<String, Error> {
+        Ok(db.one("SELECT workflow FROM hatchet_run WHERE ordinal = ?", [ordinal], |row| row.get(0))?)
     }
 
     /// The run of that id.
@@ -217,7 +228,7 @@ impl Task {
 
     /// The number of the next task.
     pub fn next_id(db: &Connection) -> Result<i64, Error> {
-        Ok(db.query_row("SELECT coalesce(max(id), 0) + 1 FROM hatchet_task", [], |row| row.get(0))?)
+        Ok(db.one("SELECT coalesce(max(id), 0) + 1 FROM hatchet_task", [], |row| row.get(0))?)
     }
 
     /// Adds or changes the row.

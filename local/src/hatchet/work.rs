@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Hatchet, engine, ingest, plan};
 use crate::Error;
 use crate::clock::Micros;
+use crate::database::Cached;
 
 /// The most that is done in one transaction, so that requests get their turn.
 const BATCH: usize = 64;
@@ -153,6 +154,6 @@ fn next(db: &Connection) -> Result<Option<(i64, Micros, String)>, Error> {
 
 /// Holds back whatever is on its way to the read store until the given moment.
 pub fn hold_back(db: &Connection, until: Micros) -> Result<(), Error> {
-    db.execute("UPDATE hatchet_queue SET due = ?1 WHERE side = 'read' AND due < ?1", [until])?;
+    db.run("UPDATE hatchet_queue SET due = ?1 WHERE side = 'read' AND due < ?1", [until])?;
     Ok(())
 }

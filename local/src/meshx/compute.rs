@@ -1,83 +1,139 @@
-//! Compute of a data product, and the catalogue of errors: their forms are published, their words are this engine's own.
+//! The compute of a data product. How it hangs together with the product's workflows is not published; here they are
+//! the same thing seen from the other side: its jobs are the product's runs, newest first.
 
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Meshx;
-use super::routes::{Answer, App, Refusal};
+use super::engine::Wish;
+use super::routes::{Answer, App, Refusal, object};
 use super::scenario::Product;
-use super::store::{self, Run};
+use super::store::Run;
+use super::{Meshx, store};
 use crate::blocking;
+use crate::house::order;
 
-/// Which compute is meant; the job type, the suffix and the run are taken and change nothing: there is one run each.
+/// Which product, and which of its jobs.
 #[derive(Deserialize)]
 pub struct Which {
     identifier: Option<String>,
+    run: Option<String>,
 }
 
-/// The product that the query names.
-fn known(meshx: &Meshx, which: &Which) -> Result<Product, Refusal> {
-    let place = ["query", "identifier"];
-    let id = which.identifier.as_deref().ok_or_else(|| meshx.invalid(&place, "Field required", "missing"))?;
-    if uuid::Uuid::parse_str(id).is_err() {
-        return Err(meshx.invalid(&place, "Input should be a valid UUID", "uuid_parsing"));
+/// The product of the query with its runs, newest first.
+async fn known(meshx: &Arc<Meshx>, which: &Which) -> Result<(Product, Vec<Run>), Refusal> {
+    let id = which.identifier.clone();
+    let id = id.ok_or_else(|| meshx.invalid(&["query", "identifier"], "Field required", "missing"))?;
+    if uuid::Uuid::parse_str(&id).is_err() {
+        return Err(meshx.invalid(&["query", "identifier"], "Input should be a valid UUID", "uuid_parsing"));
     }
-    meshx.product(id).ok_or_else(|| meshx.refuse(StatusCode::NOT_FOUND, "not-found", "Compute not found."))
+    let product = meshx.product(&id).ok_or_else(|| meshx.missing("Compute not found."))?;
+    let found = blocking(meshx, move |meshx| meshx.house.database.read(|db| store::of_product(db, &id))).await;
+    let mut runs = found.map_err(|error| meshx.failed(&error))?;
+    if let Some(wanted) = &which.run {
+        runs.retain(|run| run.identifier == *wanted);
+    }
+    Ok((product, runs))
 }
 
-/// The newest run of a product.
-async fn newest(meshx: &Arc<Meshx>, product: &Product) -> Result<Option<Run>, Refusal> {
-    let found = blocking(meshx, |meshx| meshx.house.database.read(store::all)).await;
-    let id = product.id();
-    Ok(found.map_err(|error| meshx.failed(&error))?.into_iter().rev().find(|run| run.data_product_identifier == id))
-}
-
-/// How the product's newest run stands, as a single compute.
-pub async fn get(State(meshx): App, Query(which): Query<Which>) -> Answer {
-    let product = known(&meshx, &which)?;
-    let run = newest(&meshx, &product).await?;
-    let of = |read: fn(&Run) -> Option<String>| run.as_ref().and_then(read);
-    let attempts = u8::from(run.is_some());
-    let body = json!({
+/// How the newest job stands.
+pub async fn status(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
+    let (product, runs) = known(&meshx, &which).await?;
+    let newest = runs.first();
+    let of = |read: fn(&Run) -> Option<&String>| newest.and_then(read);
+    let errors = of(|run| run.error_message.as_ref()).map(|error| vec![error]);
+    let attempts = u8::from(newest.is_some());
+    Ok(Json(json!({
         "identifier": product.id(), "urn": format!("urn:meshx:backend:data:root:compute:{}", product.id()),
         "name": product.name, "is_system": false,
         "status": {
-            "run_type": "single", "status": of(|run| Some(run.status.clone())).unwrap_or_else(|| "UNSCHEDULED".into()),
+            "run_type": "single", "status": newest.map_or("UNSCHEDULED", |run| run.status.as_str()),
             "attempts": attempts, "submission_attempts": attempts, "container": null,
-            "start": of(|run| run.started_at.clone()), "finish": of(|run| run.completed_at.clone()),
-            "error": of(|run| run.error_message.clone()).map(|error| vec![error]),
+            "start": of(|run| run.started_at.as_ref()), "finish": of(|run| run.completed_at.as_ref()),
+            "error": errors,
         },
-    });
-    Ok(Json(body).into_response())
+    }))
+    .into_response())
 }
 
-/// What the product's newest run wrote.
-pub async fn logs(State(meshx): App, Query(which): Query<Which>) -> Answer {
-    let product = known(&meshx, &which)?;
-    let lines = newest(&meshx, &product).await?.map(|run| vec![format!("{} {}", run.created_at, run.status)]);
-    Ok(Json(json!({"logs": lines.unwrap_or_default()})).into_response())
+/// A line for each thing that happened to the newest job.
+pub async fn log(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
+    let (product, runs) = known(&meshx, &which).await?;
+    let Some(newest) = runs.first() else { return Ok(Json(json!({"logs": []})).into_response()) };
+    let name = &product.name;
+    let mut logs = vec![format!("{} INFO submitted {name}", newest.created_at)];
+    logs.extend(newest.started_at.iter().map(|at| format!("{at} INFO started {name}")));
+    if let (Some(at), Some(error)) = (&newest.completed_at, &newest.error_message) {
+        logs.push(format!("{at} ERROR {error}"));
+    }
+    logs.extend(newest.completed_at.iter().map(|at| format!("{at} INFO {} {name}", newest.status)));
+    Ok(Json(json!({"logs": logs})).into_response())
 }
 
-/// The errors that this engine answers with.
-pub async fn errors() -> Json<Value> {
-    let known = ["AuthorizationRequired", "InvalidAuthorization", "InsufficientPermissions", "NotFound"];
-    let entry = |name: &str| {
-        // The rule that is known: the name of the class in kebab-case, without its last word.
-        let kebab: String = name
-            .chars()
-            .enumerate()
-            .flat_map(|(at, c)| {
-                let dash = (at > 0 && c.is_uppercase()).then_some('-');
-                dash.into_iter().chain(c.to_lowercase())
+/// The product's jobs.
+pub async fn history(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
+    let (_, runs) = known(&meshx, &which).await?;
+    let jobs: Vec<Value> = runs
+        .iter()
+        .map(|run| {
+            let (updated, reason) = (run.updated_at.as_ref().unwrap_or(&run.created_at), &run.error_message);
+            json!({
+                "created": run.created_at, "updated": updated, "name": run.name, "reason": reason,
+                "status": run.status, "suffix": suffix(run),
             })
-            .collect();
-        json!({"class_name": format!("{name}Error"), "type": kebab, "title": name})
-    };
-    Json(json!({"errors": known.map(entry)}))
+        })
+        .collect();
+    Ok(Json(json!({"jobs": jobs})).into_response())
+}
+
+/// The same, each with its id.
+pub async fn run_history(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
+    let (_, found) = known(&meshx, &which).await?;
+    let runs: Vec<Value> = found
+        .iter()
+        .map(|run| {
+            let updated = run.updated_at.as_ref().unwrap_or(&run.created_at);
+            json!({
+                "created": run.created_at, "updated": updated, "name": run.name, "status": run.status,
+                "suffix": suffix(run), "run": run.identifier,
+            })
+        })
+        .collect();
+    Ok(Json(json!({"runs": runs})).into_response())
+}
+
+fn suffix(run: &Run) -> &str {
+    run.identifier.get(..8).unwrap_or_default()
+}
+
+/// Starts a job, which is a run of the product.
+pub async fn start(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> Answer {
+    let (product, _) = known(&meshx, &which).await?;
+    object(&meshx, &body)?;
+    let wish = Wish { run_type: "single".into(), product: product.id(), created_by: None, name: product.name.clone() };
+    let started = blocking(&meshx, move |meshx| order(meshx, |act| meshx.create(act, &wish))).await;
+    started.map_err(|error| meshx.failed(&error))?;
+    Ok(Json(json!({})).into_response())
+}
+
+/// Ends the newest job. Schedules are taken and come to nothing: what they would start is not published.
+pub async fn set_state(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> Answer {
+    let (_, runs) = known(&meshx, &which).await?;
+    let body = object(&meshx, &body)?;
+    match body.get("state").and_then(|state| state.get("state")).and_then(Value::as_str) {
+        Some("kill_job") => {
+            if let Some(newest) = runs.into_iter().next() {
+                let ended = blocking(&meshx, move |meshx| order(meshx, |act| meshx.cancel(act, &newest))).await;
+                ended.map_err(|error| meshx.failed(&error))?;
+            }
+        }
+        Some("schedule" | "reschedule" | "remove_schedule") => {}
+        _ => return Err(meshx.invalid(&["body", "state"], "Input should be a known state", "literal_error")),
+    }
+    Ok(Json(json!({})).into_response())
 }

@@ -9,6 +9,7 @@ use super::scenario::{Dates, Product};
 use super::{Meshx, store};
 use crate::Error;
 use crate::clock::Micros;
+use crate::database::Cached;
 use crate::house::Act;
 
 /// From the creation of a run to its start.
@@ -52,14 +53,13 @@ fn start_date(at: Micros, dates: Dates) -> String {
 impl Meshx {
     /// Creates and starts a run.
     pub fn create(&self, act: &Act<'_>, wish: &Wish) -> Result<store::Run, Error> {
-        let ordinal: i64 =
-            act.db.query_row("SELECT coalesce(max(ordinal), 0) + 1 FROM meshx_run", [], |row| row.get(0))?;
+        let ordinal: i64 = act.db.one("SELECT coalesce(max(ordinal), 0) + 1 FROM meshx_run", [], |row| row.get(0))?;
         let product = self.product(&wish.product);
         let (config, dates, status) = product.map_or((Value::Null, Dates::Utc, String::new()), |product| {
             let first = product.steps.first().map_or(product.end.clone(), |step| step.status.clone());
             (product.config, product.dates, first)
         });
-        act.db.execute(
+        act.db.run(
             "INSERT INTO meshx_run (ordinal, id, product, name, run_type, config, status, created_by, created_at) VALUES \
              (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
@@ -82,14 +82,14 @@ impl Meshx {
     pub fn advance(&self, act: &Act<'_>, job: Job) -> Result<(), Error> {
         let (Job::Start { run } | Job::Next { run }) = job;
         let (product, step, is_taken): (String, i64, bool) =
-            act.db.query_row("SELECT product, step, is_taken FROM meshx_run WHERE ordinal = ?", [run], |row| {
+            act.db.one("SELECT product, step, is_taken FROM meshx_run WHERE ordinal = ?", [run], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
         let Some(product) = self.product(&product).filter(|_| !is_taken) else { return Ok(()) };
         match job {
             Job::Start { .. } => {
                 let started = start_date(act.now, product.dates);
-                act.db.execute("UPDATE meshx_run SET started_at = ? WHERE ordinal = ?", params![started, run])?;
+                act.db.run("UPDATE meshx_run SET started_at = ? WHERE ordinal = ?", params![started, run])?;
                 self.stay(act, run, &product, step)
             }
             Job::Next { .. } => self.next(act, run, &product, step + 1),
@@ -110,14 +110,14 @@ impl Meshx {
         let now = date(act.now, product.dates);
         match usize::try_from(step).ok().and_then(|step| product.steps.get(step)) {
             Some(next) => {
-                act.db.execute(
+                act.db.run(
                     "UPDATE meshx_run SET step = ?, status = ?, updated_at = ? WHERE ordinal = ?",
                     params![step, next.status, now, run],
                 )?;
                 self.stay(act, run, product, step)
             }
             None => {
-                act.db.execute(
+                act.db.run(
                     "UPDATE meshx_run SET step = ?1, status = ?2, updated_at = ?3, completed_at = ?3, error = ?4, \
                      is_taken = 1 WHERE ordinal = ?5",
                     params![step, product.end, now, product.error, run],
@@ -131,7 +131,7 @@ impl Meshx {
     pub fn cancel(&self, act: &Act<'_>, run: &store::Run) -> Result<store::Run, Error> {
         if run.completed_at.is_none() {
             let dates = self.product(&run.data_product_identifier).map(|product| product.dates).unwrap_or_default();
-            act.db.execute(
+            act.db.run(
                 "UPDATE meshx_run SET status = 'CANCELLED', updated_at = ?1, completed_at = ?1, is_taken = 1 WHERE id = ?2",
                 params![date(act.now, dates), run.identifier],
             )?;

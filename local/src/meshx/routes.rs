@@ -7,7 +7,7 @@ use axum::extract::{Query, Request, State};
 use axum::http::{Response, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::engine::Wish;
 use super::store::Run;
 use super::{Errors, Meshx, compute, store};
-use crate::database::fact_or;
+use crate::database::{Cached, fact_or};
 use crate::faults::Faults;
 use crate::house::order;
 use crate::{Error, blocking};
@@ -49,11 +49,18 @@ pub fn router(meshx: Arc<Meshx>, faults: Arc<Faults>) -> Router {
         .route(&format!("{runs}/list"), get(list))
         .route(&format!("{runs}/graph"), get(graph))
         .route("/api/data/data_product/list", get(products))
-        .route("/api/data/compute", get(compute::get))
-        .route("/api/data/compute/log", get(compute::logs))
-        .route("/api/.well-known/error_codes", get(compute::errors))
+        .route("/api/data/compute", get(compute::status))
+        .route("/api/data/compute/log", get(compute::log))
+        .route("/api/data/compute/history", get(compute::history))
+        .route("/api/data/compute/history/run", get(compute::run_history))
+        .route("/api/data/data_product/compute/builder/run", post(compute::start))
+        .route("/api/data/data_product/compute/quality/run", post(compute::start))
+        .route("/api/data/data_product/compute/profiling/run", post(compute::start))
+        .route("/api/data/data_product/compute/state", put(compute::set_state))
+        .route("/api/.well-known/error_codes", get(error_codes))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&meshx), with_org))
         .route("/api/iam/principal/user", get(principal))
+        .route("/api/iam/principal/user/me", get(me))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&meshx), with_token));
     let all = of_an_org
         .route("/api/iam/login", post(login))
@@ -91,6 +98,11 @@ impl Meshx {
         Refusal(Box::new((status, Json(body)).into_response()))
     }
 
+    /// 404.
+    pub fn missing(&self, title: &str) -> Refusal {
+        self.refuse(StatusCode::NOT_FOUND, "not-found", title)
+    }
+
     /// 422, with the place and what is wrong there.
     pub fn invalid(&self, place: &[&str], message: &str, kind: &str) -> Refusal {
         let body = match self.errors() {
@@ -103,7 +115,7 @@ impl Meshx {
         Refusal(Box::new((StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()))
     }
 
-    /// 500, and a line on stderr.
+    /// 500, and a word on the engine's own output.
     pub fn failed(&self, error: &Error) -> Refusal {
         eprintln!("runward-local: {error}");
         self.refuse(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal Server Error")
@@ -137,7 +149,7 @@ async fn with_org(State(meshx): App, request: Request, next: Next) -> Answer {
 }
 
 /// A body that is an object.
-fn object(meshx: &Meshx, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+pub fn object(meshx: &Meshx, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => {
             meshx.invalid(&["body"], "Input should be a valid dictionary", "model_attributes_type")
@@ -217,7 +229,7 @@ async fn update(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> A
     let completed = needed(&meshx, &body, "completed_at", true)?;
     let changed = blocking(&meshx, move |meshx| {
         order(meshx, |act| {
-            act.db.execute(
+            act.db.run(
                 "UPDATE meshx_run SET status = ?, config = ?, error = ?, updated_at = ?, completed_at = ?, is_taken = 1 \
                  WHERE id = ?",
                 rusqlite::params![status, config, error, updated, completed, run.identifier],
@@ -277,6 +289,29 @@ async fn products(State(meshx): App) -> Json<Value> {
 
 async fn principal(State(meshx): App) -> Json<Value> {
     Json(json!({"user_id": meshx.user}))
+}
+
+async fn me(State(meshx): App) -> Json<Value> {
+    let id = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, meshx.user.as_bytes());
+    Json(json!({
+        "identifier": id.to_string(), "urn": format!("urn:meshx:backend:iam:root:user:{id}"), "first_name": "Ana",
+        "last_name": null, "email": meshx.user, "username": meshx.user, "is_system": false, "enabled": true,
+        "is_admin": false,
+    }))
+}
+
+/// The refusals that this engine has.
+async fn error_codes() -> Json<Value> {
+    let known = [
+        ("AuthorizationRequiredError", "authorization-required", "Authorization token required."),
+        ("InvalidAuthorizationError", "invalid-authorization", "Invalid authorization token."),
+        ("AuthorizationFailedError", "authorization-failed", "Wrong user or password."),
+        ("InsufficientPermissionsError", "insufficient-permissions", "Insufficient permissions."),
+        ("NotFoundError", "not-found", "Not Found"),
+        ("RequestValidationError", "request-validation", "Request validation error."),
+    ];
+    let errors = known.map(|(name, kind, title)| json!({"class_name": name, "type": kind, "title": title}));
+    Json(json!({"errors": errors}))
 }
 
 fn tokens(meshx: &Meshx) -> Response<Body> {

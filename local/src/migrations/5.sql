@@ -52,3 +52,5 @@ CREATE INDEX hatchet_read_run_by_event ON hatchet_read_run (event, inserted, ord
 
 -- Whether runs of a workflow wait.
 ALTER TABLE hatchet_workflow ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX meshx_run_by_product ON meshx_run (product, ordinal);

@@ -10,6 +10,7 @@ use super::{Onfido, store};
 use crate::Error;
 use crate::chance::Purpose;
 use crate::clock::Micros;
+use crate::database::Cached;
 use crate::house::Act;
 
 /// How long files take to be made: a signed PDF soon, even while the run goes on; the others after its end.
@@ -47,10 +48,14 @@ fn micros(ms: f64) -> Micros {
 impl Onfido {
     /// Creates a run and starts it; what takes no time happens before this returns.
     pub fn create(&self, act: &Act<'_>, wish: &Wish) -> Result<i64, Error> {
-        let ordinal: i64 =
-            act.db.query_row("SELECT coalesce(max(ordinal), 0) + 1 FROM onfido_run", [], |row| row.get(0))?;
+        let newest = "SELECT ordinal, created FROM onfido_run ORDER BY ordinal DESC LIMIT 1";
+        let newest = act.db.one(newest, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let (newest, created): (i64, Micros) = newest.unwrap_or_default();
+        let ordinal = newest + 1;
+        // The order of creation is the order of time, also when the wall clock is set back.
+        let created = act.now.max(created);
         let id = self.house.chance.stream(Purpose::Studio, ordinal as u64).uuid().to_string();
-        act.db.execute(
+        act.db.run(
             "INSERT INTO onfido_run (ordinal, id, applicant, workflow, status, customer, tags, link, custom, output, \
              reasons, error, step, created, updated) VALUES (?1, ?2, ?3, ?4, 'processing', ?5, ?6, ?7, ?8, 'null', '[]', \
              'null', 0, ?9, ?9)",
@@ -63,11 +68,11 @@ impl Onfido {
                 json!(wish.tags).to_string(),
                 wish.link.to_string(),
                 wish.custom.to_string(),
-                act.now
+                created
             ],
         )?;
         for tag in &wish.tags {
-            act.db.execute("INSERT OR IGNORE INTO onfido_tag (tag, run) VALUES (?, ?)", params![tag, ordinal])?;
+            act.db.run("INSERT OR IGNORE INTO onfido_tag (tag, run) VALUES (?, ?)", params![tag, ordinal])?;
         }
         self.make_file(act, ordinal, "signed_evidence_file", SIGNED_FILE)?;
         self.enter(act, ordinal)?;
@@ -76,10 +81,9 @@ impl Onfido {
 
     /// Starts making a file; returns its id.
     fn make_file(&self, act: &Act<'_>, run: i64, kind: &str, takes: Micros) -> Result<String, Error> {
-        let ordinal: i64 =
-            act.db.query_row("SELECT coalesce(max(ordinal), 0) + 1 FROM onfido_file", [], |row| row.get(0))?;
+        let ordinal: i64 = act.db.one("SELECT coalesce(max(ordinal), 0) + 1 FROM onfido_file", [], |row| row.get(0))?;
         let id = self.house.chance.stream(Purpose::Studio, (ordinal as u64) << 8 ^ 1 << 48).uuid().to_string();
-        act.db.execute(
+        act.db.run(
             "INSERT INTO onfido_file (ordinal, id, run, kind, ready) VALUES (?, ?, ?, ?, ?)",
             params![ordinal, id, run, kind, act.now + self.house.clock.scaled(takes)],
         )?;
@@ -98,7 +102,7 @@ impl Onfido {
             Job::Enter { run } => self.enter(act, run),
             Job::Leave { run, step } => self.leave(act, run, step, None),
             Job::Revise { run, status } => {
-                act.db.execute(
+                act.db.run(
                     "UPDATE onfido_run SET status = ?, updated = ? WHERE ordinal = ?",
                     params![status, act.now, run],
                 )?;
@@ -109,7 +113,7 @@ impl Onfido {
     }
 
     fn scenario(&self, act: &Act<'_>, run: i64) -> Result<(Workflow, i64, Value), Error> {
-        let (workflow, step, custom): (String, i64, String) = act.db.query_row(
+        let (workflow, step, custom): (String, i64, String) = act.db.one(
             "SELECT w.definition, r.step, r.custom FROM onfido_run r JOIN onfido_workflow w ON w.id = r.workflow WHERE \
              r.ordinal = ?",
             [run],
@@ -123,13 +127,13 @@ impl Onfido {
         let Some(step) = usize::try_from(at).ok().and_then(|at| workflow.steps.get(at)) else {
             return self.end(act, run, &workflow, &custom);
         };
-        act.db.execute(
+        act.db.run(
             "UPDATE onfido_run SET status = ?, updated = ? WHERE ordinal = ?",
             params![step.by.status(), act.now, run],
         )?;
         // The first task is given what the client sent along.
         let input = if at == 0 && !custom.is_null() { custom.clone() } else { json!({}) };
-        act.db.execute(
+        act.db.run(
             "INSERT INTO onfido_task (run, step, id, def, input, output, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, \
              'null', ?6, ?6)",
             params![run, at, step.task, step.def, input.to_string(), act.now],
@@ -153,7 +157,7 @@ impl Onfido {
         let is_late = step.expires && given.is_none();
         let task: Option<i64> = act
             .db
-            .query_row("SELECT ordinal FROM onfido_task WHERE run = ? AND step = ? AND is_over = 0", [run, at], |row| {
+            .one("SELECT ordinal FROM onfido_task WHERE run = ? AND step = ? AND is_over = 0", [run, at], |row| {
                 row.get(0)
             })
             .optional()?;
@@ -168,12 +172,12 @@ impl Onfido {
         let signed = step.signs.map(|signature| self.make_file(act, run, signature.kind(), SIGNED_FILE)).transpose()?;
         let signed = signed.map(|id| json!({"document": {"id": id}}));
         let output = given.or(signed.as_ref()).unwrap_or(&step.output);
-        act.db.execute(
+        act.db.run(
             "UPDATE onfido_task SET is_over = 1, output = ?, updated = ? WHERE ordinal = ?",
             params![output.to_string(), act.now, task],
         )?;
         publish_task(self, act, task)?;
-        act.db.execute("UPDATE onfido_run SET step = step + 1, status = 'processing' WHERE ordinal = ?", [run])?;
+        act.db.run("UPDATE onfido_run SET step = step + 1, status = 'processing' WHERE ordinal = ?", [run])?;
         self.enter(act, run)
     }
 
@@ -196,7 +200,7 @@ impl Onfido {
         reasons: &[String],
         error: &Value,
     ) -> Result<(), Error> {
-        act.db.execute(
+        act.db.run(
             "UPDATE onfido_run SET status = ?, output = ?, reasons = ?, error = ?, updated = ?, step = 1000000 WHERE \
              ordinal = ?",
             params![status, output.to_string(), json!(reasons).to_string(), error.to_string(), act.now, run],

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Onfido;
 use super::store::{self, date};
 use super::wire::Object;
+use crate::database::Cached;
 use crate::house::Act;
 use crate::{Error, delivery};
 
@@ -54,7 +55,7 @@ pub fn publish_task(onfido: &Onfido, act: &Act<'_>, task: i64) -> Result<(), Err
 pub fn publish_file(onfido: &Onfido, act: &Act<'_>, file: i64) -> Result<(), Error> {
     let sql = "SELECT f.id, f.kind, r.id FROM onfido_file f JOIN onfido_run r ON r.ordinal = f.run WHERE f.ordinal = ?";
     let (id, kind, run): (String, String, String) =
-        act.db.query_row(sql, [file], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        act.db.one(sql, [file], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let (resource_type, href) = match kind.as_str() {
         "timeline_file" => ("workflow_timeline_file", format!("/workflow_runs/{run}/timeline_file/{id}")),
         "evidence_folder" => ("workflow_run_evidence_folder", format!("/workflow_runs/{run}/evidence_folder")),

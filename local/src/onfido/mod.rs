@@ -25,7 +25,7 @@ pub use store::{Filter, Query, page_query};
 use crate::Error;
 use crate::chance::Chance;
 use crate::clock::Clock;
-use crate::database::{Database, fact_or};
+use crate::database::{Cached, Database, fact_or};
 use crate::house::{Act, House, System};
 use crate::token::Keys;
 use scenario::Workflow;
@@ -97,7 +97,7 @@ impl Onfido {
     pub fn register(&self, workflows: &[Workflow]) -> Result<(), Error> {
         self.house.database.write(|db| {
             for workflow in workflows {
-                db.execute(
+                db.run(
                     "INSERT INTO onfido_workflow (name, id, definition) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE \
                      SET definition = ?3",
                     params![workflow.name, workflow_id(&workflow.name), serde_json::to_string(workflow)?],

@@ -48,6 +48,7 @@ pub fn router(onfido: Arc<Onfido>, faults: Arc<Faults>) -> Router {
         .route("/qualified_electronic_signature/documents", get(qualified))
         .route("/advanced_electronic_signature/documents", get(advanced))
         .route("/simple_electronic_signature/documents", get(simple))
+        .route("/webhooks/resend", post(webhooks::resend))
         .route("/webhooks", get(webhooks::list).post(webhooks::create))
         .route("/webhooks/{id}", get(webhooks::find).put(webhooks::update).delete(webhooks::delete))
         .fallback(|| async { Refusal::not_found() })

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::Error;
 use crate::clock::Micros;
+use crate::database::Cached;
 
 /// The statuses of runs that have ended.
 pub const SETTLED: [&str; 5] = ["approved", "declined", "review", "abandoned", "error"];
@@ -90,31 +91,89 @@ pub struct Filter {
     pub ascending: bool,
 }
 
+/// Runs of a block of the counts.
+const BLOCK: i64 = 1024;
+
 impl Filter {
-    fn condition(&self) -> (String, Vec<Sql>) {
-        let mut condition = String::from("1 = 1");
-        let mut values: Vec<Sql> = Vec::new();
+    /// The first run that the dates allow, and the first that they no longer do: the order of runs is that of time.
+    fn bounds(&self, db: &Connection) -> Result<(i64, i64), Error> {
+        let end = db.one("SELECT coalesce(max(ordinal), 0) + 1 FROM onfido_run", [], |row| row.get(0))?;
+        let first = |sign: &str, at: Option<Micros>| {
+            let sql =
+                format!("SELECT ordinal FROM onfido_run WHERE created {sign} ? ORDER BY created, ordinal LIMIT 1");
+            at.map(|at| db.one(&sql, [at], |row| row.get(0)).optional().map(|found| found.unwrap_or(end))).transpose()
+        };
+        Ok((first(">", self.after)?.unwrap_or(1), first(">=", self.before)?.unwrap_or(end)))
+    }
+
+    /// Where a walk through the runs goes along, and what it looks at on its way.
+    fn condition(&self, (from, to): (i64, i64)) -> (String, Vec<Sql>) {
+        let mut tags = self.tags.iter();
+        let (source, mut values): (_, Vec<Sql>) = match tags.next() {
+            Some(tag) => {
+                let walk = "onfido_tag m CROSS JOIN onfido_run r ON r.ordinal = m.run WHERE m.tag = ? AND m.run";
+                (walk, vec![tag.clone().into()])
+            }
+            None => ("onfido_run r WHERE r.ordinal", Vec::new()),
+        };
+        let mut condition = format!("{source} BETWEEN ? AND ?");
+        values.extend([from.into(), (to - 1).into()]);
         let marks = |count: usize| vec!["?"; count].join(", ");
         if !self.statuses.is_empty() {
-            condition += &format!(" AND r.status IN ({})", marks(self.statuses.len()));
+            // Behind a tag the status is only looked at; otherwise the walk goes along its index.
+            let column = if self.tags.is_empty() { "r.status" } else { "+r.status" };
+            condition += &format!(" AND {column} IN ({})", marks(self.statuses.len()));
             values.extend(self.statuses.iter().cloned().map(Sql::from));
         }
         if let Some(applicant) = &self.applicant {
-            condition += " AND r.applicant = ?";
+            condition += if self.tags.is_empty() { " AND r.applicant = ?" } else { " AND +r.applicant = ?" };
             values.push(applicant.clone().into());
         }
-        for tag in &self.tags {
+        for tag in tags {
             condition += " AND EXISTS (SELECT 1 FROM onfido_tag t WHERE t.tag = ? AND t.run = r.ordinal)";
             values.push(tag.clone().into());
         }
-        for (sign, at) in [(">", self.after), ("<", self.before)] {
-            if let Some(at) = at {
-                condition += &format!(" AND r.created {sign} ?");
-                values.push(at.into());
-            }
-        }
         (condition, values)
     }
+
+    /// How many runs there are in all.
+    fn count(&self, db: &Connection, (from, to): (i64, i64)) -> Result<i64, Error> {
+        if let ([tag], [], None, None, None) =
+            (self.tags.as_slice(), self.statuses.as_slice(), &self.applicant, self.after, self.before)
+        {
+            let counted =
+                db.one("SELECT runs FROM onfido_tag_count WHERE tag = ?", [tag], |row| row.get(0)).optional()?;
+            return Ok(counted.unwrap_or(0));
+        }
+        if !self.tags.is_empty() || self.applicant.is_some() {
+            let (condition, values) = self.condition((from, to));
+            let sql = format!("SELECT count(*) FROM {condition}");
+            return Ok(db.one(&sql, params_from_iter(values), |row| row.get(0))?);
+        }
+        if self.statuses.is_empty() {
+            return Ok((to - from).max(0));
+        }
+        let of_status = |status: &String| counted(db, status, from, to);
+        let mut statuses = self.statuses.clone();
+        statuses.sort_unstable();
+        statuses.dedup();
+        statuses.iter().map(of_status).sum()
+    }
+}
+
+/// The runs of a status between two places: whole blocks as they were counted, and what lies at the edges one by one.
+fn counted(db: &Connection, status: &str, from: i64, to: i64) -> Result<i64, Error> {
+    let (first, last) = (from.div_euclid(BLOCK) + 1, to.div_euclid(BLOCK));
+    let one_by_one = |from: i64, to: i64| {
+        let sql = "SELECT count(*) FROM onfido_run WHERE status = ? AND ordinal >= ? AND ordinal < ?";
+        db.one(sql, rusqlite::params![status, from, to], |row| row.get::<_, i64>(0))
+    };
+    if first >= last {
+        return Ok(one_by_one(from, to)?);
+    }
+    let sql = "SELECT coalesce(sum(runs), 0) FROM onfido_count WHERE status = ? AND block >= ? AND block < ?";
+    let blocks: i64 = db.one(sql, rusqlite::params![status, first, last], |row| row.get(0))?;
+    Ok(blocks + one_by_one(from, first * BLOCK)? + one_by_one(last * BLOCK, to)?)
 }
 
 /// A query and its values.
@@ -126,29 +185,27 @@ pub struct Query {
     pub values: Vec<Sql>,
 }
 
-/// The runs of a page.
-pub fn page_query(filter: &Filter, page: i64) -> Query {
-    let (condition, mut values) = filter.condition();
+/// The runs of a page, between two places.
+pub fn page_query(filter: &Filter, bounds: (i64, i64), page: i64) -> Query {
+    let (condition, mut values) = filter.condition(bounds);
     let order = if filter.ascending { "ASC" } else { "DESC" };
+    let column = if filter.tags.is_empty() { "r.ordinal" } else { "m.run" };
     values.push(((page - 1) * PAGE).into());
-    let sql =
-        format!("SELECT {RUN} FROM onfido_run r WHERE {condition} ORDER BY r.ordinal {order} LIMIT {PAGE} OFFSET ?");
+    let sql = format!("SELECT {RUN} FROM {condition} ORDER BY {column} {order} LIMIT {PAGE} OFFSET ?");
     Query { sql, values }
 }
 
 /// A page of runs, and how many there are in all.
 pub fn page(db: &Connection, filter: &Filter, page: i64) -> Result<(Vec<Run>, i64), Error> {
-    let (condition, values) = filter.condition();
-    let sql = format!("SELECT count(*) FROM onfido_run r WHERE {condition}");
-    let total = db.prepare_cached(&sql)?.query_row(params_from_iter(&values), |row| row.get(0))?;
-    let query = page_query(filter, page);
+    let bounds = filter.bounds(db)?;
+    let query = page_query(filter, bounds, page);
     let mut statement = db.prepare_cached(&query.sql)?;
     let mut rows = statement.query(params_from_iter(query.values))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(run(row)?);
     }
-    Ok((found, total))
+    Ok((found, filter.count(db, bounds)?))
 }
 
 /// A task with what is not on the wire.

@@ -11,7 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Refusal};
 use super::routes::{App, object, text};
-use super::{Onfido, events};
+use super::{Onfido, events, store};
+use crate::database::Cached;
+use crate::house::order;
 use crate::{Error, blocking};
 
 /// A webhook as it is stored: what was not sent has a default, and what belongs to OAuth is null.
@@ -54,7 +56,7 @@ pub async fn create(State(onfido): App, body: Bytes) -> Answer {
     let stored = webhook.to_string();
     blocking(&onfido, move |onfido| {
         onfido.house.database.write(|db| {
-            db.execute("INSERT INTO onfido_webhook (id, definition) VALUES (?, ?)", [&id, &stored])?;
+            db.run("INSERT INTO onfido_webhook (id, definition) VALUES (?, ?)", [&id, &stored])?;
             Ok(())
         })
     })
@@ -75,7 +77,7 @@ pub async fn update(State(onfido): App, Path(id): Path<String>, body: Bytes) -> 
     let stored = webhook.to_string();
     blocking(&onfido, move |onfido| {
         onfido.house.database.write(|db| {
-            db.execute("UPDATE onfido_webhook SET definition = ? WHERE id = ?", [&stored, &id])?;
+            db.run("UPDATE onfido_webhook SET definition = ? WHERE id = ?", [&stored, &id])?;
             Ok(())
         })
     })
@@ -88,10 +90,36 @@ pub async fn delete(State(onfido): App, Path(id): Path<String>) -> Answer {
     known_webhook(&onfido, &id).await?;
     blocking(&onfido, move |onfido| {
         onfido.house.database.write(|db| {
-            db.execute("DELETE FROM onfido_webhook WHERE id = ?", [&id])?;
+            db.run("DELETE FROM onfido_webhook WHERE id = ?", [&id])?;
             Ok(())
         })
     })
     .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Sends the end of runs again. Only that is taken: of other events nothing is kept.
+pub async fn resend(State(onfido): App, body: Bytes) -> Answer {
+    let items = object(&body)?.remove("data").unwrap_or_default();
+    let items: Vec<Map<String, Value>> =
+        serde_json::from_value(items).map_err(|_| Refusal::field("data", "must be a list of objects"))?;
+    let mut ids = Vec::new();
+    for item in &items {
+        if text(item, "event")?.as_deref() != Some("workflow_run.completed") {
+            return Err(Refusal::field("event", "cannot be sent again"));
+        }
+        ids.push(text(item, "resource_id")?.ok_or_else(|| Refusal::field("resource_id", "is missing"))?);
+    }
+    let all_known = blocking(&onfido, move |onfido| {
+        order(onfido, |act| {
+            let runs = ids.iter().map(|id| store::find(act.db, id)).collect::<Result<Option<Vec<_>>, _>>()?;
+            let Some(runs) = runs else { return Ok(false) };
+            runs.iter().try_for_each(|run| events::publish_run(onfido, act, run.ordinal))?;
+            Ok(true)
+        })
+    });
+    match all_known.await? {
+        true => Ok(StatusCode::NO_CONTENT.into_response()),
+        false => Err(Refusal::field("resource_id", "is not a known run")),
+    }
 }

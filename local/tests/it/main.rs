@@ -13,6 +13,8 @@ mod onfido;
 mod plans;
 mod receiver;
 mod recorded;
+mod scenarios;
 mod shape;
+mod tour;
 mod wire;
 mod world;

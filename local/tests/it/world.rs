@@ -204,6 +204,15 @@ impl World {
         self.call("GET", &format!("/api/v1/stable/workflow-runs/{id}"), None).json()
     }
 
+    /// Waits, where time flows, until the run has that status.
+    pub fn until_real(&self, id: &str, status: &str) {
+        let begun = std::time::Instant::now();
+        while self.status(id) != status {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{id} never became {status}, it is {}", self.status(id));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Steps until the run has that status.
     pub fn until(&self, id: &str, status: &str) {
         for _ in 0..20_000 {

@@ -44,6 +44,7 @@ pub static RULES: Rules = Rules {
     runs: Lifecycle::new(&STATES, &RUN_ROWS),
     stages: Lifecycle::new(&STATES, &STAGE_ROWS),
     run_apart: false,
+    attempts_beside: true,
     ends_hold: true,
     events: Some(super::event::EVENTS),
     moves: &MOVES,

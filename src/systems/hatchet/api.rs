@@ -223,6 +223,14 @@ impl Api for HatchetApi {
         by_ids(scope, "cancel", &[id])
     }
 
+    fn cancel_all(&self, scope: &Scope, ids: &[&str]) -> Option<Result<Request>> {
+        Some(by_ids(scope, "cancel", ids))
+    }
+
+    fn cancelled_all(&self, response: &Response) -> Result<Vec<String>> {
+        find(response, &["ids"])?.ok_or_else(|| odd("the answer holds no ids at /ids"))
+    }
+
     fn replay(&self, scope: &Scope, id: &str) -> Result<Request> {
         by_ids(scope, "replay", &[id])
     }

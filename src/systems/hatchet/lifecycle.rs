@@ -110,6 +110,7 @@ pub static RULES: Rules = Rules {
     runs: Lifecycle::new(&STATES, &RUN_ROWS),
     stages: Lifecycle::new(&STATES, &TASK_ROWS),
     run_apart: true,
+    attempts_beside: false,
     ends_hold: false,
     events: Some(super::event::EVENTS),
     moves: &MOVES,

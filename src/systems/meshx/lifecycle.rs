@@ -84,6 +84,7 @@ pub static RULES: Rules = Rules {
     runs: Lifecycle::new(&STATES, &RUN_ROWS).in_any_case(),
     stages: Lifecycle::new(&TASK_STATES, &TASK_ROWS).in_any_case(),
     run_apart: true,
+    attempts_beside: false,
     ends_hold: false,
     events: None,
     moves: &MOVES,

@@ -70,6 +70,7 @@ pub static RULES: Rules = Rules {
     runs: Lifecycle::new(&RUN_STATES, &RUN_ROWS),
     stages: Lifecycle::new(&TASK_STATES, &TASK_ROWS),
     run_apart: true,
+    attempts_beside: false,
     ends_hold: false,
     events: Some(super::event::EVENTS),
     moves: &MOVES,

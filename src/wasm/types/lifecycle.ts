@@ -25,6 +25,8 @@ export interface Table {
   /** In the order of their codes, which begin at 1. */
   states: State[];
   rows: Row[];
+  /** The statuses that are an end, as far as one read tells. */
+  terminals: string[];
   /** Are words the same whatever their case? */
   anyCase: boolean;
 }

@@ -1,3 +1,4 @@
+import type { RunwardError } from "../errors.js";
 import type { PagePromise } from "../runs.js";
 
 /** Runward's common word for how a run stands; `unknown` is a status that is not known. */
@@ -203,6 +204,23 @@ export interface Effect<S extends SystemName = SystemName> {
   run?: Run<S>;
 }
 
+/** What came of one of many runs. */
+export interface EffectOn<S extends SystemName = SystemName> extends Effect<S> {
+  id: string;
+  /** What went wrong with it; what came of the others is their own. */
+  error?: RunwardError;
+}
+
+/** How to cancel or replay many runs. */
+export interface ManyOptions extends CallOptions {
+  /** Look for the effect on each. */
+  confirm?: boolean;
+  /** Ask all the same where the lifecycle rules it out. */
+  force?: boolean;
+  /** Of how many at the most, 1,000 when absent: more is an `ArgumentError`, and none is touched. */
+  most?: number;
+}
+
 /** The runs of a system. */
 export interface Runs<S extends SystemName = SystemName> {
   /**
@@ -218,7 +236,11 @@ export interface Runs<S extends SystemName = SystemName> {
    * their page's `unreadable`; `for await` gives all other runs first, and fails with a `DecodeError` then.
    */
   list(filter?: Filter, options?: CallOptions): PagePromise<S>;
-  /** Every change of a run, until its confirmed end. */
+  /**
+   * Every change of a run, until its confirmed end. All watches of one client together send at most 50 requests a second, after
+   * as many at once; when they are more than eight, they share the reads of a list. In a page that is hidden a watch rests, and
+   * reads at once when it is seen or online again.
+   */
   watch(id: string, options?: WatchOptions): AsyncIterable<Change<S>>;
   /** Waits until a run is finished, by two reads that agree. */
   wait(id: string, options?: WatchOptions): Promise<Run<S>>;
@@ -233,4 +255,11 @@ export interface Runs<S extends SystemName = SystemName> {
    * with a `TransitionError`, before anything is sent, unless `force` says otherwise.
    */
   replay(run: string | Run<S>, options?: MoveOptions & { confirm?: boolean }): Promise<Effect<S>>;
+  /**
+   * Asks for the end of many runs: of these, or of all that a filter lists and that can still end. What goes wrong with one
+   * is told in its own result. An empty filter is refused: say `since: 0` if every run is meant.
+   */
+  cancelMany(runs: (string | Run<S>)[] | Filter, options?: ManyOptions): Promise<EffectOn<S>[]>;
+  /** The same, to be done again. */
+  replayMany(runs: (string | Run<S>)[] | Filter, options?: ManyOptions): Promise<EffectOn<S>[]>;
 }

@@ -124,9 +124,9 @@ export const cases = [
     await c.does(() => c.client.runs.create({ workflow: UNKNOWN }, { key: c.unique("key") }), { fails: { name: ["UnsupportedError", "ArgumentError", "UnknownOutcomeError", "NotFoundError"] } });
   }),
 
-  right("get", "a run that succeeded has its workflow, its stages and its end", "§2.1, §2.2, §5.5", async (c) => {
+  right("get", "a run that succeeded has its workflow, its stages and its end", "§2.1, §2.2, §2.8, §5.5", async (c) => {
     const { id } = await done(c);
-    const run = await c.does(() => c.client.runs.get(id), { gives: RUN, wire: { status: 200, headers: JSON_TYPE, body: data(READ_INSTANCE), valid: "run" } });
+    const run = await c.does(() => c.client.runs.get(id), { gives: RUN, wire: { status: 200, headers: JSON_TYPE, body: data(READ_INSTANCE), raw: match("a text that ends with a line feed", /\n$/), valid: "run" } });
     c.equal("phase and outcome", ["finished", "succeeded"], [run.phase, run.outcome]);
     const { data: sent } = run.wire;
     c.equal("updatedAt, which never changes", sent.createdAt, sent.updatedAt);
@@ -246,19 +246,45 @@ export const cases = [
     await c.does(() => c.client.runs.replay(UNKNOWN), { fails: { name: "UnsupportedError", code: "unsupported_operation" }, sends: 0 });
   }),
 
+  right("cancelMany", "many runs are asked to end, with a result for each", "§3 abort, §5.4", async (c) => {
+    const ids = [await waiting(c), await waiting(c)];
+    const all = await c.does(() => c.client.runs.cancelMany(ids), { wire: { ...EMPTY, at: at("PUT", "/abort") } });
+    c.equal("what was taken", ids.map((id) => [id, true, "unknown"]).toSorted(), all.map((one) => [one.id, one.accepted, one.effect]).toSorted());
+    for (const id of ids) if ((await c.client.runs.get(id)).phase !== "finished") await told(c, id);
+  }),
+  wrong("cancelMany", "what is wrong with one run is its own result", "§7", async (c) => {
+    const id = await waiting(c);
+    const all = await c.does(() => c.client.runs.cancelMany([UNKNOWN, id]));
+    c.equal("what was taken", [[UNKNOWN, false], [id, true]].toSorted(), all.map((one) => [one.id, one.accepted]).toSorted());
+    c.equal("what went wrong", ["NotFoundError"], all.filter(({ error }) => error !== undefined).map(({ error }) => error.name));
+    if ((await c.client.runs.get(id)).phase !== "finished") await told(c, id);
+  }),
+  wrong("replayMany", "a replay of many runs, which Flows does not know, fails at once", "§5.7", async (c) => {
+    await c.does(() => c.client.runs.replayMany([UNKNOWN]), { fails: { name: "UnsupportedError", code: "unsupported_operation" }, sends: 0 });
+  }),
+
   right("instances.sendEvent", "the event that a stage waits for ends it", "§3 send event", async (c) => {
     const id = await waiting(c);
     await told(c, id, "another-name");
     await c.does(() => told(c, id), { wire: EMPTY });
-    const run = await c.client.runs.wait(id, { deadline: c.patience });
+    // Behind another event it may wait in a queue, which any further one moves on.
+    const run = await c.until("the run has ended", async () => {
+      const run = await c.client.runs.get(id);
+      if (run.phase === "finished") return run;
+      await c.client.instances.sendEvent(id, { name: "another-name" });
+    });
     c.equal("outcome", "succeeded", run.outcome);
   }),
   wrong("instances.sendEvent", "an event for an ended run is 500 with the reason", "§3 send event", async (c) => {
     const { id } = await done(c);
-    await c.does(() => c.client.instances.sendEvent(id, { name: EVENT }), {
-      fails: { name: ["HttpError", "TransitionError", "NotFoundError", "UnknownOutcomeError"] },
+    await c.does(() => c.client.instances.sendEvent(id, { name: EVENT }, { force: true }), {
+      fails: { name: ["HttpError", "NotFoundError", "UnknownOutcomeError"] },
       wire: { status: [500, 400, 404], headers: JSON_TYPE, body: object({ errorMessage: match("the reason", /already completed|workflow not found/) }) },
     });
+  }),
+  wrong("instances.sendEvent", "an event for a run that was seen to end is not sent without force", "§3 send event", async (c) => {
+    const run = await done(c);
+    await c.does(() => c.client.instances.sendEvent(run, { name: EVENT }), { fails: { name: "TransitionError", code: "already_finished" }, sends: 0 });
   }),
   wrong("instances.sendEvent", "an event for an unknown run is refused", "§3 send event, §7", async (c) => {
     await c.does(() => c.client.instances.sendEvent(UNKNOWN, { name: EVENT }), {
@@ -269,9 +295,13 @@ export const cases = [
   wrong("instances.sendEvent", "an event without a name is refused before it is sent", "§3 send event", async (c) => {
     await c.does(() => c.client.instances.sendEvent(UNKNOWN, {}), noRequest("missing_argument"));
   }),
-  right("instances.abort", "an abort is answered with 204", "§3 abort", async (c) => {
+  right("instances.abort", "an abort of an ended run, too, is answered with 204", "§3 abort", async (c) => {
     const { id } = await done(c);
-    await c.does(() => c.client.instances.abort(id), { wire: EMPTY });
+    await c.does(() => c.client.instances.abort(id, { force: true }), { wire: EMPTY });
+  }),
+  wrong("instances.abort", "an abort of a run that was seen to end is not sent without force", "§3 abort", async (c) => {
+    const run = await done(c);
+    await c.does(() => c.client.instances.abort(run), { fails: { name: "TransitionError", code: "already_finished" }, sends: 0 });
   }),
   wrong("instances.abort", "an abort of an unknown run is refused", "§3 abort, §7", async (c) => {
     await c.does(() => c.client.instances.abort(UNKNOWN), { ...absentRun, wire: unknown(exactly("retrieving workflow execution: sql: no rows in result set")) });

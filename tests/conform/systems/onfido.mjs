@@ -56,16 +56,17 @@ const head = (bytes) => (bytes instanceof Uint8Array ? new TextDecoder("latin1")
 const ready = (c, ask) => c.until("the file is ready", ask);
 const FILE = (type) => [{ at: /^GET .*\/(signed_evidence_file|evidence_folder|timeline_file\/[^/]+)$/, status: [302, 200] }, { status: 200, headers: { "content-type": type } }];
 
+const a = (kind) => (kind === "advanced" ? `an ${kind}` : `a ${kind}`);
 const document = (kind) => [
-  right(`documents.${kind}`, `a document with a ${kind} signature comes as the bytes of a PDF`, "§3", { needs: [`document.${kind}`] }, async (c) => {
+  right(`documents.${kind}`, `a document with ${a(kind)} signature comes as the bytes of a PDF`, "§3", { needs: [`document.${kind}`] }, async (c) => {
     const [run, file] = c.given.document[kind].split("/");
     await ready(c, () => c.client.documents[kind](run, file));
     PDF(c, "the document", await c.does(() => c.client.documents[kind](run, file), { wire: { at: at("GET", `/${kind}_electronic_signature/documents`), status: [302, 200] } }));
   }),
-  wrong(`documents.${kind}`, `a document with a ${kind} signature that nobody made is told by a typed error`, "§3, §7", async (c) => {
+  wrong(`documents.${kind}`, `a document with ${a(kind)} signature that nobody made is told by a typed error`, "§3, §7", async (c) => {
     await c.does(() => c.client.documents[kind](UNKNOWN, UNKNOWN), { fails: { name: ["NotFoundError", "HttpError"] }, wire: { status: [404, 400, 422], headers: JSON_TYPE, body: failed() } });
   }),
-  wrong(`documents.${kind}`, `a document with a ${kind} signature without its id is refused before it is asked for`, "§3", async (c) => {
+  wrong(`documents.${kind}`, `a document with ${a(kind)} signature without its id is refused before it is asked for`, "§3", async (c) => {
     await c.does(() => c.client.documents[kind](UNKNOWN), noRequest("missing_argument"));
   }),
 ];
@@ -208,6 +209,12 @@ export const cases = [
   wrong("replay", "a replay, which Onfido does not know, fails at once", "§3", async (c) => {
     await c.does(() => c.client.runs.replay(UNKNOWN), noRequest("unsupported_operation", "UnsupportedError"));
   }),
+  wrong("cancelMany", "a cancel of many runs, which Onfido does not know, fails at once", "§3", async (c) => {
+    await c.does(() => c.client.runs.cancelMany([UNKNOWN]), { fails: { name: "UnsupportedError", code: "unsupported_operation" }, sends: 0 });
+  }),
+  wrong("replayMany", "a replay of many runs, which Onfido does not know, fails at once", "§3", async (c) => {
+    await c.does(() => c.client.runs.replayMany([UNKNOWN]), { fails: { name: "UnsupportedError", code: "unsupported_operation" }, sends: 0 });
+  }),
 
   right("tasks.list", "tasks come in the order of their beginning, without what they were given and yielded", "§2.3, §3, §5.3", WAITS, async (c) => {
     const { id, task } = await waiting(c);
@@ -243,7 +250,11 @@ export const cases = [
   }),
   wrong("tasks.complete", "an unknown task cannot be completed", "§7", OK, async (c) => {
     const { id } = await ended(c);
-    await c.does(() => c.client.tasks.complete(id, "no_such_task", { data: {} }), gone);
+    await c.does(() => c.client.tasks.complete(id, "no_such_task", { data: {} }, { force: true }), gone);
+  }),
+  wrong("tasks.complete", "a task of a run that was seen to end is not completed without force", "§10: what a second call does is not known", OK, async (c) => {
+    const run = await ended(c);
+    await c.does(() => c.client.tasks.complete(run, "any_task", { data: {} }), { fails: { name: "TransitionError", code: "already_finished" }, sends: 0 });
   }),
   wrong("tasks.complete", "a task is not completed without data", "§2.3", async (c) => {
     await c.does(() => c.client.tasks.complete(UNKNOWN, "task", {}), noRequest("missing_argument"));

@@ -113,9 +113,9 @@ fn one_damage_in_an_observed_history_leaves_a_finding_at_its_index() {
 }
 
 /// The findings at an index.
-fn found(system: SystemName, snapshots: &[Snapshot], index: usize) -> Vec<(&'static str, String)> {
+fn found(system: SystemName, snapshots: &[Snapshot], index: usize) -> Vec<(&'static str, String, String)> {
     let place = format!("/{index}");
     let at = |pointer: &str| pointer.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let findings = history(rules(system), snapshots).findings;
-    findings.into_iter().filter(|finding| at(&finding.pointer)).map(|finding| (finding.code, finding.pointer)).collect()
+    findings.into_iter().filter(|finding| at(&finding.pointer)).map(|it| (it.code, it.pointer, it.message)).collect()
 }

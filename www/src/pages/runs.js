@@ -38,6 +38,8 @@ class RunsView {
   #rows = new RunRows();
   #empty = h("div.empty", { hidden: true });
   #older = h("button.button", { type: "button", hidden: true, onclick: () => void this.#loadOlder() }, "Show older runs");
+  #unread = { newest: 0, older: 0 };
+  #unreadNotice = h("p.unread", { role: "status", hidden: true });
   #fresh = h("p.fresh");
   #feed;
 
@@ -45,7 +47,7 @@ class RunsView {
     this.#signal = signal;
     const head = h("div.page-head", {}, h("h1", {}, "Runs"), this.#fresh, h("a.button.primary", { href: "#/create" }, icon("plus"), "New run"));
     const tools = h("div.tools", {}, this.#chipBar, h("label.search", {}, icon("search"), this.#search, h("kbd", { "aria-hidden": "true" }, "/")));
-    fill(place, head, this.#notice.element, tools, this.#rows.element, this.#empty, h("div.page-foot", {}, this.#older));
+    fill(place, head, this.#notice.element, tools, this.#unreadNotice, this.#rows.element, this.#empty, h("div.page-foot", {}, this.#older));
   }
 
   start() {
@@ -57,7 +59,7 @@ class RunsView {
     this.#feed = follow({
       read: (signal) => this.#read(signal),
       stream: (signal) => client.events({ filter: { limit: PAGE }, signal }),
-      onItem: (page) => this.#take(page.runs ?? []),
+      onItem: (page) => this.#takeNewest(page),
       onState: (state) => this.#show(state),
       signal: this.#signal,
     });
@@ -66,7 +68,12 @@ class RunsView {
   async #read(signal) {
     const page = await client.runs.list({ limit: PAGE }, { signal });
     if (this.#next === undefined) this.#next = page.next ?? null;
-    this.#take(page.runs);
+    this.#takeNewest(page);
+  }
+
+  #takeNewest(page) {
+    this.#unread.newest = page.unreadable?.length ?? 0;
+    this.#take(page.runs ?? []);
   }
 
   async #loadOlder() {
@@ -74,6 +81,7 @@ class RunsView {
     try {
       const page = await client.runs.list({ limit: PAGE, cursor: this.#next }, { signal: this.#signal });
       this.#next = page.next ?? null;
+      this.#unread.older += page.unreadable?.length ?? 0;
       this.#take(page.runs);
     } catch (error) {
       if (!this.#signal.aborted) setText(this.#older, `${sentence(error)} Try again`);
@@ -109,6 +117,7 @@ class RunsView {
     this.#rows.show(runs, new Set(touched));
     this.#drawEmpty(runs.length);
     this.#older.hidden = !this.#next;
+    this.#drawUnread();
     this.#tick();
   }
 
@@ -141,6 +150,12 @@ class RunsView {
     else if (store.size > 0) this.#fillNoMatch();
     else if (this.#state.kind === "down") fill(this.#empty, h("h2", {}, "No runs to show"), h("p", {}, "They will appear here as soon as the connection is back."));
     else fill(this.#empty, h("h2", {}, "No runs yet"), h("p", {}, "A run that is created, here or elsewhere, appears by itself."), h("p", {}, h("a.button.primary", { href: "#/create" }, icon("plus"), "Create the first run")));
+  }
+
+  #drawUnread() {
+    const count = this.#unread.newest + this.#unread.older;
+    this.#unreadNotice.hidden = count === 0;
+    setText(this.#unreadNotice, count === 1 ? "1 row of the list could not be read, and is not shown." : `${number(count)} rows of the list could not be read, and are not shown.`);
   }
 
   #fillNoMatch() {

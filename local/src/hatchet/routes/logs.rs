@@ -124,9 +124,9 @@ fn counted(since: Micros, until: Micros, names: &[&str], found: &[(Micros, Strin
     let width = MINUTE
         * match (until - since) / MINUTE {
             ..61 => 1,
-            ..720 => 5,
-            ..2_880 => 30,
-            ..11_520 => 480,
+            61..720 => 5,
+            720..2_880 => 30,
+            2_880..11_520 => 480,
             _ => 1_440,
         };
     let bucket = |at: Micros| at - at.rem_euclid(width);

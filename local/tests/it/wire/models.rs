@@ -1,7 +1,9 @@
 //! What servers send and our client does not read, described as its own documents are.
 
+use std::collections::BTreeMap;
+
 use runward::describe::{AnyObject, DateTime, Rows, Secret, Text, Uuid};
-use runward::systems::hatchet::model::{APIResourceMeta, PaginationResponse, V1TaskStatus};
+use runward::systems::hatchet::model::{APIResourceMeta, PaginationResponse, V1TaskStatus, Workflow};
 use runward::{object, string_enum};
 
 object! {
@@ -146,7 +148,10 @@ object! {
         pub key: String,
         pub metadata: APIResourceMeta,
         pub payload: AnyObject,
+        pub seen_at: Option<DateTime>,
         pub tenant_id: Uuid,
+        pub triggered_runs: Option<Vec<TriggeredRun>>,
+        pub triggering_webhook_name: Option<String>,
         pub workflow_run_summary: EventRuns,
     }
 }
@@ -248,5 +253,168 @@ object! {
     #[snake_case]
     pub struct Status {
         pub status: String,
+    }
+}
+
+object! {
+    /// How many tasks ended in a while.
+    #[camel_case]
+    pub struct TaskPoint {
+        pub time: DateTime,
+        #[name = "SUCCEEDED"]
+        pub succeeded: i64,
+        #[name = "FAILED"]
+        pub failed: i64,
+    }
+}
+
+object! {
+    /// Tasks by time.
+    #[camel_case]
+    pub struct TaskPoints {
+        pub results: Vec<TaskPoint>,
+    }
+}
+
+object! {
+    /// How many lines were written in a while.
+    #[camel_case]
+    pub struct LogPoint {
+        pub time: DateTime,
+        #[name = "DEBUG"]
+        pub debug: i64,
+        #[name = "INFO"]
+        pub info: i64,
+        #[name = "WARN"]
+        pub warn: i64,
+        #[name = "ERROR"]
+        pub error: i64,
+    }
+}
+
+object! {
+    /// Lines by time.
+    #[camel_case]
+    pub struct LogPoints {
+        pub results: Vec<LogPoint>,
+    }
+}
+
+object! {
+    /// Events.
+    #[camel_case]
+    pub struct Events {
+        pub pagination: PaginationResponse,
+        pub rows: Rows<V1Event>,
+    }
+}
+
+object! {
+    /// Keys of events.
+    #[camel_case]
+    pub struct EventKeys {
+        pub pagination: PaginationResponse,
+        pub rows: Vec<String>,
+    }
+}
+
+object! {
+    /// A run that an event started.
+    #[camel_case]
+    pub struct TriggeredRun {
+        pub workflow_run_id: Uuid,
+    }
+}
+
+object! {
+    /// A version of a workflow.
+    #[camel_case]
+    pub struct WorkflowVersion {
+        pub metadata: APIResourceMeta,
+        pub order: i64,
+        pub version: String,
+        pub workflow: Workflow,
+        pub workflow_config: AnyObject,
+        pub workflow_id: Text<0, 0>,
+    }
+}
+
+object! {
+    /// How many tasks wait, by what they do.
+    #[camel_case]
+    pub struct Queues {
+        pub queues: BTreeMap<String, i64>,
+    }
+}
+
+object! {
+    /// A page of schedules.
+    #[camel_case]
+    pub struct Schedules {
+        pub pagination: PaginationResponse,
+        pub rows: Rows<ScheduledWorkflows>,
+    }
+}
+
+object! {
+    /// What could not be done.
+    #[camel_case]
+    pub struct PlanError {
+        pub error: String,
+        pub id: Option<Uuid>,
+    }
+}
+
+object! {
+    /// Schedules that were moved.
+    #[camel_case]
+    pub struct Updated {
+        pub updated_ids: Vec<Uuid>,
+        pub errors: Vec<PlanError>,
+    }
+}
+
+object! {
+    /// Schedules that were removed.
+    #[camel_case]
+    pub struct Deleted {
+        pub deleted_ids: Vec<Uuid>,
+        pub errors: Vec<PlanError>,
+    }
+}
+
+object! {
+    /// A run that was started by hand.
+    #[camel_case]
+    pub struct Started {
+        pub external_id: Uuid,
+    }
+}
+
+object! {
+    /// A run that comes again and again.
+    #[camel_case]
+    pub struct CronWorkflows {
+        pub additional_metadata: AnyObject,
+        pub cron: String,
+        pub enabled: bool,
+        pub input: AnyObject,
+        pub metadata: APIResourceMeta,
+        pub method: ScheduleMethod,
+        pub name: String,
+        pub priority: i64,
+        pub tenant_id: Uuid,
+        pub workflow_id: Uuid,
+        pub workflow_name: String,
+        pub workflow_version_id: Uuid,
+    }
+}
+
+object! {
+    /// A page of crons.
+    #[camel_case]
+    pub struct Crons {
+        pub pagination: PaginationResponse,
+        pub rows: Rows<CronWorkflows>,
     }
 }
