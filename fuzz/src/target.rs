@@ -149,6 +149,7 @@ runward::object! {
         pub words: Option<runward::describe::AtMost<2, Word>>,
         pub number: Option<runward::describe::Number>,
         pub text: Option<runward::describe::Text<1, 3>>,
+        pub slug: Option<runward::describe::Slug>,
         pub maybe: Option<runward::describe::Nullable<bool>>,
         #[contract(bool, Observed)]
         pub phantom: Option<bool>,
@@ -162,7 +163,7 @@ pub const SEEDS: [&str; 2] = [
     r#"{"a_name_that_is_much_longer_than_any_token_of_32_bytes":1,"stage":{"noop":null},"fields":{"a":1},
         "naive":"2026-11-22T16:08:09.5","words":["one","a word that is much longer than 32 bytes"],"number":1.50,
         "text":"äöü","maybe":null,"phantom":true,"nothing":null,"deep":{"x":[1,{"y":"🚀\ud83d\ude80"}]},"new":{}}"#,
-    r#"{"stage":{"send":["one"]},"fields":"abc","naive":"2026-11-22T16:08:09+02:00","words":[],"number":-1e-5}"#,
+    r#"{"stage":{"send":["one"]},"fields":"abc","naive":"2026-11-22T16:08:09+02:00","words":[],"number":-1e-5,"slug":"start_5c-229"}"#,
 ];
 
 /// What no system has.
