@@ -27,12 +27,18 @@ pub(super) type Row = u64;
 #[derive(Default)]
 pub(super) struct Shared {
     pace: Cell<Pace>,
-    /// When the runs were created that are watched, by numbers of their watches.
-    watched: RefCell<BTreeMap<u64, Option<Millis>>>,
+    /// The runs that are watched, by numbers of their watches.
+    watched: RefCell<BTreeMap<u64, Watched>>,
     numbers: Cell<u64>,
     turn: Turn,
     list: RefCell<List>,
     unshared_until: Cell<f64>,
+}
+
+struct Watched {
+    id: String,
+    /// Known from its first read on.
+    created_at: Option<Millis>,
 }
 
 /// The list as it was last read.
@@ -49,17 +55,27 @@ pub(super) struct Ticket {
 }
 
 impl Shared {
-    /// One watch more.
-    pub(super) fn join(self: &Rc<Self>) -> Ticket {
+    /// One watch more, of this run.
+    pub(super) fn join(self: &Rc<Self>, id: &str) -> Ticket {
         let number = self.numbers.get();
         self.numbers.set(number + 1);
-        self.watched.borrow_mut().insert(number, None);
+        self.watched.borrow_mut().insert(number, Watched { id: id.to_owned(), created_at: None });
         Ticket { shared: Rc::clone(self), number }
     }
 
     /// How the run's row was when the list was last read.
     pub(super) fn row(&self, id: &str) -> Option<Row> {
         self.list.borrow().rows.get(id).copied()
+    }
+
+    /// How many of the runs that are watched have a row.
+    fn found_in(&self, rows: &HashMap<String, Row>) -> usize {
+        self.watched.borrow().values().filter(|watched| rows.contains_key(&watched.id)).count()
+    }
+
+    /// When the oldest of them was created, as far as is known.
+    fn oldest(&self) -> Option<Millis> {
+        self.watched.borrow().values().filter_map(|watched| watched.created_at).reduce(f64::min)
     }
 
     fn is_of_use(&self, now: f64) -> bool {
@@ -70,7 +86,9 @@ impl Shared {
 impl Ticket {
     /// When the watched run was created.
     pub(super) fn created(&self, at: Option<Millis>) {
-        self.shared.watched.borrow_mut().insert(self.number, at);
+        if let Some(watched) = self.shared.watched.borrow_mut().get_mut(&self.number) {
+            watched.created_at = at;
+        }
     }
 }
 
@@ -117,7 +135,7 @@ impl<H: Host> Client<H> {
         self.host.sleep(self.next_list()).await;
         let begun = self.host.now();
         let read = self.unfinished().await;
-        let worth = read.as_ref().is_ok_and(|(rows, pages)| rows.len() >= 2 * pages);
+        let worth = read.as_ref().is_ok_and(|(rows, pages)| self.shared.found_in(rows) >= 2 * pages);
         if !worth {
             self.shared.unshared_until.set(self.host.now() + policy::UNSHARED);
         }
@@ -136,7 +154,7 @@ impl<H: Host> Client<H> {
         let states = self.system.rules().runs.states;
         let open = |status: &&&str| states.iter().any(|state| state.status == **status && !state.is_end());
         let filter = Filter {
-            since: self.shared.watched.borrow().values().flatten().copied().reduce(f64::min).map(|at| at - SKEW),
+            since: self.shared.oldest().map(|at| at - SKEW),
             statuses: api.statuses().iter().filter(open).map(|status| (*status).to_owned()).collect(),
             page_size: api.largest_page(),
             ..Filter::default()

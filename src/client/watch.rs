@@ -108,7 +108,7 @@ impl<H: Host> Client<H> {
             changed_at: now,
             read_at: now,
             row: None,
-            ticket: self.shared.join(),
+            ticket: self.shared.join(id),
             unknown: 0,
             confirmed_at: None,
             stale: 0,

@@ -33,19 +33,9 @@ pub fn snapshot(json: &str) -> Result<Snapshot> {
 /// # Errors
 /// `decode` when the text is no such page.
 pub fn page(json: &str) -> Result<Vec<Run>> {
-    let Some(rows) = opened(json, &["cursor", "data"]).or_else(|| opened(json, &["data"])) else {
-        let items: Vec<Raw> = decode(SystemName::Formance, json)?;
-        return items.iter().map(item).collect();
-    };
-    let rows: Vec<WorkflowInstance> = decode(SystemName::Formance, rows.as_str())?;
+    let rows = opened(json, &["cursor", "data"]).or_else(|| opened(json, &["data"]));
+    let rows: Vec<WorkflowInstance> = decode(SystemName::Formance, rows.as_ref().map_or(json, Raw::as_str))?;
     Ok(rows.into_iter().map(|row| of_instance(row, false)).collect())
-}
-
-/// An item of a bare array, which may stand in its envelope.
-fn item(raw: &Raw) -> Result<Run> {
-    let inside = opened(raw.as_str(), &["data"]);
-    let instance = decode(SystemName::Formance, inside.as_ref().unwrap_or(raw).as_str())?;
-    Ok(of_instance(instance, false))
 }
 
 fn of_instance(instance: WorkflowInstance, tells_stages: bool) -> Run {

@@ -2,7 +2,7 @@
 use super::DOCUMENTS;
 use super::lifecycle::RULES;
 use super::model::*;
-use crate::describe::{AnyObject, DateTime, Document, Others, Raw, Uuid, Wire, ZERO_TIME};
+use crate::describe::{AnyObject, DateTime, Others, Raw, Uuid, Wire, ZERO_TIME};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
 use crate::order::sort_by;
@@ -15,7 +15,9 @@ use crate::system;
 /// # Errors
 /// `decode` when the text holds none of these; a text that was validated as one does.
 pub fn snapshot(json: &str) -> Result<Snapshot> {
-    match document(json).map(|document| (document.what, document.place)) {
+    let documents: Vec<_> = DOCUMENTS.iter().filter(|document| document.run.is_some()).collect();
+    let found = read::recognise(&Padded::new(json.as_bytes()), 0, &documents).and_then(|number| documents.get(number));
+    match found.map(|document| (document.what, document.place)) {
         Some((What::Created, _)) => Ok(of_created(decode(json)?)),
         Some((What::Task, _)) => Ok(of_task(decode(json)?)),
         Some((What::Run, "")) => Ok(of_bare(decode(json)?)),
@@ -23,31 +25,13 @@ pub fn snapshot(json: &str) -> Result<Snapshot> {
     }
 }
 
-/// The document of one run that the text holds.
-fn document(json: &str) -> Option<&'static Document> {
-    let documents: Vec<_> = DOCUMENTS.iter().filter(|document| document.run.is_some()).collect();
-    read::recognise(&Padded::new(json.as_bytes()), 0, &documents).and_then(|number| documents.get(number).copied())
-}
-
-/// The views of the rows of a run list, or of the runs of a bare array.
+/// The views of the rows of a run list.
 ///
 /// # Errors
 /// `decode` when the text is no such page.
 pub fn page(json: &str) -> Result<Vec<Run>> {
-    if json.trim_start().starts_with('[') {
-        return decode::<Vec<Raw>>(json)?.iter().map(item).collect();
-    }
     let page: V1TaskSummaryList = decode(json)?;
     Ok(page.rows.0.into_iter().map(of_row).collect())
-}
-
-/// An item of a bare array; what looks like a task is a row of a list.
-fn item(raw: &Raw) -> Result<Run> {
-    let json = raw.as_str();
-    match document(json).map(|document| document.what) {
-        Some(What::Task) => Ok(of_row(decode(json)?)),
-        _ => Ok(snapshot(json)?.run),
-    }
 }
 
 fn decode<T: Wire>(json: &str) -> Result<T> {
