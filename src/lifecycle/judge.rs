@@ -44,6 +44,7 @@ pub struct Rules {
     #[serde(skip)]
     pub events: Option<Events>,
     /// What may be asked of runs and stages.
+    #[serde(skip)]
     pub moves: &'static [Move],
     /// What is compared beyond the tables, besides the rules that all systems share.
     #[serde(serialize_with = "with_shared")]

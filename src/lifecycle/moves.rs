@@ -8,10 +8,10 @@ use super::table::{Lifecycle, State};
 use crate::error::{Error, Kind, Result};
 use crate::finding::Evidence;
 use crate::run::{Phase, Run, Stage};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// Something that may be asked of a run or stage.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Move {
     /// The client's operation by which it is asked for.
     pub operation: &'static str,
@@ -39,12 +39,6 @@ pub enum Moved {
     },
     /// The stage of this name that is open, if there is one; a stage without a name of its own may be it.
     Open(&'static str),
-}
-
-impl Serialize for Moved {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(if matches!(self, Moved::Run) { "runs" } else { "stages" })
-    }
 }
 
 impl Move {
@@ -103,15 +97,23 @@ enum Obstacle {
 /// A move and the states in which it is legal, as plain data.
 #[derive(Serialize)]
 pub struct Legal {
-    #[serde(flatten)]
-    the: &'static Move,
+    operation: &'static str,
+    of: &'static str,
+    cause: &'static str,
     from: Vec<&'static str>,
+    otherwise: &'static str,
+    evidence: Evidence,
 }
 
 impl Rules {
     /// The system's moves and where they are legal.
     pub fn legal_moves(&self) -> Vec<Legal> {
-        self.moves.iter().map(|the| Legal { the, from: the.from(self) }).collect()
+        let legal = |the: &Move| {
+            let Move { operation, cause, otherwise, evidence, .. } = *the;
+            let of = if the.is_of_runs() { "runs" } else { "stages" };
+            Legal { operation, of, cause, from: the.from(self), otherwise, evidence }
+        };
+        self.moves.iter().map(legal).collect()
     }
 
     /// The move that this operation asks for.
