@@ -36,6 +36,7 @@ const hatchet = {
     ],
     cancel: [(api) => api.v1TaskCancel(TENANT, { externalIds: [A] }), (own) => own.runs.cancel(A)],
     replay: [(api) => api.v1TaskReplay(TENANT, { externalIds: [A] }), (own) => own.runs.replay(A, { force: true })],
+    "cancel, many": [(api) => api.v1TaskCancel(TENANT, { externalIds: [A, B] }), (own) => own.runs.cancelMany([A, B], { force: true })],
     "runs.status": [(api) => api.v1WorkflowRunGetStatus(A), (own) => own.runs.status(A)],
     "runs.events": [(api) => api.v1WorkflowRunTaskEventsList(A), (own) => own.runs.events(A)],
     "runs.timings": [(api) => api.v1WorkflowRunGetTimings(A, { depth: 2 }), (own) => own.runs.timings(A, { depth: 2 })],
