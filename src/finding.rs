@@ -189,6 +189,8 @@ codes! {
     DuplicateKey = "duplicate_key", Error, Wire, Documented;
     /// A string is not a UUID.
     BadUuid = "bad_uuid", Error, Wire, Documented;
+    /// A string is not an id of one or more of `0-9`, `a-z`, `_` and `-`.
+    BadSlug = "bad_slug", Error, Wire, Documented;
     /// A string is not an RFC 3339 date-time of a day that exists.
     BadDatetime = "bad_datetime", Error, Wire, Documented;
     /// A string is too short or too long.

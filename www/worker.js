@@ -1,15 +1,22 @@
-import { Gateway, Hatchet } from "runward";
+import { Formance, Gateway, Hatchet, MeshX, Onfido } from "runward";
 import { POLICY } from "./policy.js";
 
 /** A plain directory service tells no types; a platform's own asset service does, and is believed. */
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", svg: "image/svg+xml", wasm: "application/wasm", json: "application/json" };
 
+const CLIENTS = { hatchet: Hatchet, formance: Formance, onfido: Onfido, meshx: MeshX };
+
 let gateway;
 
-/** The gateway lives as long as the isolate: its watches are shared between requests, and the token stays in here. */
+/** The gateway lives as long as the isolate: its watches are shared between requests, and the secrets stay in here. */
 function gatewayOf(env) {
-  gateway ??= new Gateway({ systems: { hatchet: new Hatchet({ baseUrl: env.HATCHET_URL, token: env.HATCHET_TOKEN, tenant: env.HATCHET_TENANT }) } });
+  gateway ??= new Gateway({ systems: systemsOf(JSON.parse(env.SYSTEMS)) });
   return gateway;
+}
+
+/** A client for each system of `{ [name]: options }`. */
+function systemsOf(wanted) {
+  return Object.fromEntries(Object.entries(wanted).map(([name, options]) => [name, new CLIENTS[name](options)]));
 }
 
 export default {

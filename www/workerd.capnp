@@ -20,8 +20,7 @@ const gateway :Workerd.Worker = (
   ],
   bindings = [
     (name = "ASSETS", service = "files"),
-    (name = "HATCHET_URL", fromEnvironment = "HATCHET_URL"),
-    (name = "HATCHET_TOKEN", fromEnvironment = "HATCHET_TOKEN"),
-    (name = "HATCHET_TENANT", fromEnvironment = "HATCHET_TENANT"),
+    # A JSON object: the options of each system's client by the system's name.
+    (name = "SYSTEMS", fromEnvironment = "RUNWARD_SYSTEMS"),
   ],
 );

@@ -129,6 +129,10 @@ impl Check {
         let (right, code) = match kind {
             Kind::String { min, max } => ((min..=max).contains(&(text.chars().count() as u32)), Code::BadLength),
             Kind::Uuid => (is_uuid(text), Code::BadUuid),
+            Kind::Slug => {
+                let known = "0123456789abcdefghijklmnopqrstuvwxyz_-";
+                (!text.is_empty() && text.chars().all(|character| known.contains(character)), Code::BadSlug)
+            }
             Kind::DateTime => (self.time(date_time(text), place, pointer), Code::BadDatetime),
             Kind::NaiveDateTime => {
                 let naive = date_time(&format!("{text}Z"));

@@ -149,6 +149,7 @@ runward::object! {
         pub words: Option<runward::describe::AtMost<2, Word>>,
         pub number: Option<runward::describe::Number>,
         pub text: Option<runward::describe::Text<1, 3>>,
+        pub slug: Option<runward::describe::Slug>,
         pub maybe: Option<runward::describe::Nullable<bool>>,
         #[contract(bool, Observed)]
         pub phantom: Option<bool>,
@@ -157,19 +158,23 @@ runward::object! {
     }
 }
 
-fn ugly() -> Target {
-    let whole = r#"{"a_name_that_is_much_longer_than_any_token_of_32_bytes":1,"stage":{"noop":null},"fields":{"a":1},
+/// Two right ones of those.
+pub const SEEDS: [&str; 2] = [
+    r#"{"a_name_that_is_much_longer_than_any_token_of_32_bytes":1,"stage":{"noop":null},"fields":{"a":1},
         "naive":"2026-11-22T16:08:09.5","words":["one","a word that is much longer than 32 bytes"],"number":1.50,
-        "text":"äöü","maybe":null,"phantom":true,"nothing":null,"deep":{"x":[1,{"y":"🚀\ud83d\ude80"}]},"new":{}}"#;
-    let other =
-        r#"{"stage":{"send":["one"]},"fields":"abc","naive":"2026-11-22T16:08:09+02:00","words":[],"number":-1e-5}"#;
+        "text":"äöü","maybe":null,"phantom":true,"nothing":null,"deep":{"x":[1,{"y":"🚀\ud83d\ude80"}]},"new":{}}"#,
+    r#"{"stage":{"send":["one"]},"fields":"abc","naive":"2026-11-22T16:08:09+02:00","words":[],"number":-1e-5,"slug":"start_5c-229"}"#,
+];
+
+/// What no system has.
+pub fn ugly() -> Target {
     let nested = |depth: usize, open: &str, close: &str| {
         format!(r#"{{"deep":{{"x":{}0{}}}}}"#, open.repeat(depth), close.repeat(depth))
     };
     let deep = (122..129).flat_map(|depth| [nested(depth, "[", "]"), nested(depth, "{\"k\":", "}")]);
-    let body = Body { name: "ugly".into(), text: whole.into(), value: Ugly::VALUE, again: fixtures::recode::<Ugly> };
+    let body = Body { name: "ugly".into(), text: SEEDS[0].into(), value: Ugly::VALUE, again: fixtures::recode::<Ugly> };
     let mut target = Target::new("ugly".into(), None, &body);
-    [whole, other].iter().for_each(|text| target.take(text));
+    SEEDS.iter().for_each(|text| target.take(text));
     target.seeds.extend(deep.map(String::into_bytes));
     target
 }

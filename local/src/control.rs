@@ -17,7 +17,7 @@ use crate::faults::{Fault, Faults};
 use crate::formance::{self, Formance};
 use crate::hatchet::inbound::{self, Webhook};
 use crate::hatchet::scenario::Workflow;
-use crate::hatchet::{Hatchet, Lags};
+use crate::hatchet::{Hatchet, Lags, Manners};
 use crate::meshx::{self, Meshx};
 use crate::onfido::{self, Onfido};
 use crate::serve::clock_fact;
@@ -49,6 +49,7 @@ pub fn router(controls: Controls) -> Router {
         .route("/faults", get(faults_in_force).post(add_faults).delete(clear_faults))
         .route("/read-store", get(read_store).post(set_read_store))
         .route("/workflows", post(register))
+        .route("/hatchet", get(hatchet_manners).post(set_hatchet_manners))
         .route("/inbound", post(register_inbound))
         .route("/lose-worker", post(lose_worker))
         .route("/tokens", post(issue))
@@ -186,6 +187,19 @@ async fn register(State(controls): State<Controls>, Json(workflows): Json<Value>
     let names: Vec<String> = workflows.iter().map(|workflow| workflow.name.clone()).collect();
     blocking(&controls.hatchet, move |hatchet| hatchet.register(workflows)).await?;
     Ok(Json(json!({"registered": names})))
+}
+
+async fn hatchet_manners(State(controls): State<Controls>) -> Json<Manners> {
+    Json(controls.hatchet.manners())
+}
+
+/// Mends defects of Hatchet; what is left out is as recorded.
+async fn set_hatchet_manners(
+    State(controls): State<Controls>,
+    Json(manners): Json<Value>,
+) -> Result<Json<Manners>, Failure> {
+    controls.hatchet.set_manners(read(manners)?);
+    Ok(Json(controls.hatchet.manners()))
 }
 
 /// Registers webhooks that start runs.

@@ -1,6 +1,6 @@
 //! Faults on demand: a middleware in front of every system.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -12,12 +12,16 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::chance::{Chance, Purpose};
+use crate::clock::{Clock, Micros};
 
 /// The most faults at a time.
 const MOST: usize = 100;
 
 /// The longest wait a fault can cause.
 const LONGEST_MS: u64 = 60_000;
+
+/// The most that a clock can be wrong: a year.
+const LONGEST_SKEW_MS: i64 = 31_536_000_000;
 
 /// The most of an answer that a fault keeps in memory.
 const LARGEST: usize = 64 << 20;
@@ -39,6 +43,12 @@ pub struct Fault {
     /// How likely it strikes a request that matches, from 0 to 1.
     #[serde(default = "certain")]
     pub probability: f64,
+    /// How long it is in force, in milliseconds of the engine's time; without end when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_ms: Option<f64>,
+    /// When it ends.
+    #[serde(skip)]
+    until: Option<Micros>,
     /// What it does.
     #[serde(flatten)]
     pub kind: FaultKind,
@@ -93,6 +103,13 @@ pub enum FaultKind {
     },
     /// The answer claims to be compressed and is not.
     FalseGzip,
+    /// The answer is compressed, and its checksum is wrong.
+    BrokenGzip,
+    /// The server's clock is wrong: the header `Date` and all times of the body are so far off.
+    ClockSkew {
+        /// Milliseconds, at most a year; ahead when positive.
+        ms: i64,
+    },
 }
 
 fn any_route() -> String {
@@ -110,6 +127,7 @@ fn json_type() -> String {
 /// The faults in force.
 pub struct Faults {
     chance: Chance,
+    clock: Arc<Clock>,
     state: Mutex<Struck>,
 }
 
@@ -121,17 +139,29 @@ struct Struck {
 
 impl Faults {
     /// No faults yet.
-    pub fn new(chance: Chance) -> Self {
-        Self { chance, state: Mutex::default() }
+    pub fn new(chance: Chance, clock: Arc<Clock>) -> Self {
+        Self { chance, clock, state: Mutex::default() }
     }
 
     /// The faults in force, with what is left of their counts.
     pub fn all(&self) -> Vec<Fault> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).faults.clone()
+        self.in_force().faults.clone()
+    }
+
+    /// Without those that are over.
+    fn in_force(&self) -> MutexGuard<'_, Struck> {
+        let now = self.clock.now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.faults.retain(|fault| fault.count != Some(0) && fault.until.is_none_or(|until| until > now));
+        state
     }
 
     /// Adds faults; the oldest go when there are too many.
-    pub fn add(&self, faults: Vec<Fault>) {
+    pub fn add(&self, mut faults: Vec<Fault>) {
+        for fault in &mut faults {
+            let lasts = fault.for_ms.map(|ms| (ms.clamp(0.0, LONGEST_SKEW_MS as f64) * 1000.0) as Micros);
+            fault.until = lasts.map(|lasts| self.clock.now() + lasts);
+        }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.faults.extend(faults);
         let over = state.faults.len().saturating_sub(MOST);
@@ -145,7 +175,7 @@ impl Faults {
 
     /// The faults that strike this request.
     fn strike(&self, request: &str) -> Vec<FaultKind> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.in_force();
         state.requests += 1;
         let mut luck = self.chance.stream(Purpose::Fault, state.requests);
         let mut kinds = Vec::new();
@@ -155,7 +185,6 @@ impl Faults {
                 kinds.push(fault.kind.clone());
             }
         }
-        state.faults.retain(|fault| fault.count != Some(0));
         kinds
     }
 }
@@ -238,7 +267,65 @@ async fn damage(mut response: Response<Body>, kind: FaultKind) -> Response<Body>
             response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             response
         }
+        FaultKind::BrokenGzip => {
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            rewritten(response, broken_gzip).await
+        }
+        FaultKind::ClockSkew { ms } => skewed(response, ms.clamp(-LONGEST_SKEW_MS, LONGEST_SKEW_MS)).await,
         FaultKind::Latency { .. } | FaultKind::Reset { .. } => response,
+    }
+}
+
+/// The answer with another body.
+async fn rewritten(response: Response<Body>, rewrite: impl FnOnce(&[u8]) -> Vec<u8>) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    let whole = axum::body::to_bytes(body, LARGEST).await.unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(rewrite(&whole)))
+}
+
+/// The format's frame around stored blocks, which need no compressing, and a checksum of nothing.
+fn broken_gzip(body: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    let mut blocks = body.chunks(usize::from(u16::MAX)).peekable();
+    while let Some(block) = blocks.next() {
+        let length = u16::try_from(block.len()).unwrap_or(u16::MAX);
+        out.push(u8::from(blocks.peek().is_none()));
+        out.extend(length.to_le_bytes());
+        out.extend((!length).to_le_bytes());
+        out.extend(block);
+    }
+    out.extend(0xdead_beef_u32.to_le_bytes());
+    out.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
+    out
+}
+
+/// The answer of a server whose clock is wrong.
+async fn skewed(mut response: Response<Body>, ms: i64) -> Response<Body> {
+    let date = chrono::Utc::now() + chrono::Duration::milliseconds(ms);
+    if let Ok(date) = HeaderValue::from_str(&date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    rewritten(response, |body| match std::str::from_utf8(body) {
+        Ok(text) => text.split('"').map(|part| shifted(part, ms)).collect::<Vec<_>>().join("\"").into_bytes(),
+        Err(_) => body.to_vec(),
+    })
+    .await
+}
+
+/// A time with the same precision and the same zone, so much later; anything else, and a time that stands for none, as
+/// it is.
+fn shifted(text: &str, ms: i64) -> String {
+    let naive_end =
+        text.get(19..).map_or(0, |rest| 19 + rest.bytes().take_while(|b| *b == b'.' || b.is_ascii_digit()).count());
+    let (Some(moment), Some(zone)) = (text.get(..naive_end), text.get(naive_end..)) else { return text.into() };
+    let is_zone = zone.is_empty() || chrono::DateTime::parse_from_rfc3339(text).is_ok();
+    match chrono::NaiveDateTime::parse_from_str(moment, "%Y-%m-%dT%H:%M:%S%.f") {
+        Ok(time) if is_zone && time.and_utc().timestamp() > 0 => {
+            let shifted = (time + chrono::Duration::milliseconds(ms)).format("%Y-%m-%dT%H:%M:%S%.9f").to_string();
+            format!("{}{zone}", shifted.get(..naive_end).unwrap_or(text))
+        }
+        _ => text.into(),
     }
 }
 
@@ -260,7 +347,24 @@ async fn broken(response: Response<Body>, bytes: usize, ms: u64) -> Response<Bod
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{matches, shifted};
+
+    #[test]
+    fn a_shifted_time_keeps_its_precision_and_its_zone() {
+        for (text, later) in [
+            ("2026-11-22T16:00:00Z", "2026-11-22T16:01:30Z"),
+            ("2026-11-22T23:59:59.5+07:00", "2026-11-23T00:01:29.5+07:00"),
+            ("2026-11-22T16:00:00.123456789Z", "2026-11-22T16:01:30.123456789Z"),
+            ("2026-11-22T16:00:00.000000", "2026-11-22T16:01:30.000000"),
+            ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+            ("2026-11-22", "2026-11-22"),
+            ("charge-card-1795363864792", "charge-card-1795363864792"),
+            ("2026-11-22T16:00:00 is no time", "2026-11-22T16:00:00 is no time"),
+            ("ä", "ä"),
+        ] {
+            assert_eq!(shifted(text, 90_000), later);
+        }
+    }
 
     #[test]
     fn a_star_stands_for_anything() {

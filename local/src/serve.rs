@@ -173,12 +173,12 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let formance = Arc::new(Formance::open(Arc::clone(&database), Arc::clone(&clock), chance)?);
     let onfido = Arc::new(Onfido::open(Arc::clone(&database), Arc::clone(&clock), chance)?);
     let meshx = Arc::new(Meshx::open(Arc::clone(&database), Arc::clone(&clock), chance)?);
+    let faults = Arc::new(Faults::new(chance, Arc::clone(&clock)));
     let post = Arc::new(Post::new(database, clock, chance));
     let systems = systems(&address, &formance, &onfido, &meshx)?;
     let files = listen(0).await?;
     let files_port = files.local_addr().map_err(Error::Bind)?.port();
     onfido.settle_at(Addresses { api: systems.onfido.url.clone(), files: format!("http://127.0.0.1:{files_port}") });
-    let faults = Arc::new(Faults::new(chance));
     let controls = Controls { hatchet, formance, onfido, meshx, post, faults: Arc::clone(&faults) };
     let router = Router::new()
         .nest("/hatchet", hatchet::router(Arc::clone(&controls.hatchet), Arc::clone(&faults)))

@@ -1,7 +1,7 @@
 //! The kinds in serde's world. The walker checks; what is here only carries.
 use super::decode::{self, Misfit, Reader};
 use super::kinds::{
-    AnyObject, AtMost, DateTime, NaiveDateTime, Null, Nullable, Number, Raw, Rows, Secret, Text, Uuid, Wire,
+    AnyObject, AtMost, DateTime, NaiveDateTime, Null, Nullable, Number, Raw, Rows, Secret, Slug, Text, Uuid, Wire,
 };
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, Serializer};
@@ -58,6 +58,7 @@ deserialize! {
     [] Others;
     [] Secret;
     [] Uuid;
+    [] Slug;
     [] DateTime;
     [] NaiveDateTime;
     [] AnyObject;
@@ -81,6 +82,7 @@ macro_rules! strings {
 strings! {
     [] Secret;
     [] Uuid;
+    [] Slug;
     [] DateTime;
     [] NaiveDateTime;
     [const MIN: u32, const MAX: u32] Text<MIN, MAX>;

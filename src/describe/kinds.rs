@@ -98,6 +98,10 @@ impl Uuid {
     }
 }
 
+/// An id of one or more of `0-9`, `a-z`, `_` and `-`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Slug(pub String);
+
 /// An RFC 3339 date-time as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DateTime(pub String);
@@ -213,6 +217,7 @@ kinds! {
     [] String = TEXT, String::new(), |reader| reader.string();
     [] Secret = TEXT, Secret(String::new()), |reader| Secret(reader.string());
     [] Uuid = Kind::Uuid, Uuid(String::new()), |reader| Uuid(reader.string());
+    [] Slug = Kind::Slug, Slug(String::new()), |reader| Slug(reader.string());
     [] DateTime = Kind::DateTime, DateTime(String::new()), |reader| DateTime(reader.string());
     [] NaiveDateTime = Kind::NaiveDateTime, NaiveDateTime(String::new()), |reader| NaiveDateTime(reader.string());
     [] i64 = Kind::Integer, 0, |reader| reader.integer();

@@ -96,6 +96,8 @@ pub enum Kind {
     },
     /// A string that is a UUID of any version.
     Uuid,
+    /// A string of one or more of `0-9`, `a-z`, `_` and `-`.
+    Slug,
     /// A string that is an RFC 3339 date-time.
     DateTime,
     /// A string that is a date-time with or without an offset; without one it is UTC.
@@ -323,7 +325,9 @@ impl Value {
             Kind::Integer | Kind::Number => matches!(first, b'-' | b'0'..=b'9'),
             Kind::Object(_) | Kind::Map(_) | Kind::AnyObject => first == b'{',
             Kind::Array { .. } | Kind::Rows(_) => first == b'[',
-            Kind::String { .. } | Kind::Uuid | Kind::DateTime | Kind::NaiveDateTime | Kind::Enum(_) => first == b'"',
+            Kind::String { .. } | Kind::Uuid | Kind::Slug | Kind::DateTime | Kind::NaiveDateTime | Kind::Enum(_) => {
+                first == b'"'
+            }
         }
     }
 }

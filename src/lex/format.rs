@@ -50,6 +50,15 @@ impl<'a> Lex<'a> {
         (quotes && dashes | others == 0).then(|| unsafe { at.skip(38) })
     }
 
+    /// A string of one or more of `0-9`, `a-z`, `_` and `-`.
+    #[inline(never)]
+    pub fn slug(&self, at: At<'a>) -> Option<At<'a>> {
+        let end = self.string(at)?;
+        let inside = self.inside(at, end);
+        let fits = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'_' | b'-');
+        (!inside.is_empty() && inside.iter().all(fits)).then_some(end)
+    }
+
     /// A string that is an RFC 3339 date-time, with its milliseconds since 1970.
     #[inline(always)]
     pub fn date_time(&self, at: At<'a>) -> Option<(At<'a>, f64)> {

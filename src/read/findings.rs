@@ -106,7 +106,9 @@ fn message(record: &Record, expectation: Option<&Expectation>, lex: Lex) -> Stri
         Code::DuplicateKey => "this name stands twice in its object: keep one of the two members".into(),
         Code::NullNotAllowed => format!("this is null: it must be {wanted}"),
         Code::TypeMismatch => format!("this is {met}: it must be {wanted}"),
-        Code::BadUuid | Code::BadDatetime | Code::BadLength => format!("this string is not right: it must be {wanted}"),
+        Code::BadUuid | Code::BadSlug | Code::BadDatetime | Code::BadLength => {
+            format!("this string is not right: it must be {wanted}")
+        }
         Code::TooManyItems => format!("this array is too long: it must be {wanted}"),
         Code::NotOneMember => "this object must have exactly one member, whose name says what it is".into(),
         Code::UnknownStatus | Code::UnknownValue => match expectation {
@@ -165,6 +167,7 @@ pub fn noun(value: Option<Value>) -> String {
         Kind::String { max: u32::MAX, .. } => "a string".into(),
         Kind::String { min, max } => format!("a string of {min} to {max} characters"),
         Kind::Uuid => "a UUID, such as 018f3c5e-7d1a-7000-8000-2b9a4c0d6e11".into(),
+        Kind::Slug => "an id of 0-9, a-z, _ and -, such as document_photo_5c229".into(),
         Kind::DateTime => "an RFC 3339 date-time, such as 2026-11-22T16:02:11Z".into(),
         Kind::NaiveDateTime => "a date-time, such as 2026-11-22T16:02:11Z".into(),
         Kind::Integer => "an integer of 64 bits, without fraction and exponent".into(),

@@ -210,6 +210,7 @@ impl<'a> Walk<'a> {
             Op::String => self.keep_offset(at, step, lex.string(at)),
             Op::Bounded => self.keep_offset(at, step, self.bounded(at, step)),
             Op::Uuid => self.keep_offset(at, step, lex.uuid(at)),
+            Op::Slug => self.keep_offset(at, step, lex.slug(at)),
             Op::DateTime => self.keep(at, step, lex.date_time(at)),
             Op::Integer => self.keep(at, step, lex.integer(at)),
             Op::Enum => self.keep(at, step, self.one_of(at, step)),
@@ -332,11 +333,14 @@ impl<'a> Walk<'a> {
         let code = match step.op {
             _ if at.byte() != b'"' => Code::TypeMismatch,
             Op::Bounded => Code::BadLength,
-            Op::Uuid | Op::DateTime | Op::NaiveDateTime | Op::Enum if self.is_right_unescaped(at, end, step) => {
+            Op::Uuid | Op::Slug | Op::DateTime | Op::NaiveDateTime | Op::Enum
+                if self.is_right_unescaped(at, end, step) =>
+            {
                 return Some(end);
             }
             Op::Enum if self.is_in_other_case(at, end, step) => return Some(end),
             Op::Uuid => Code::BadUuid,
+            Op::Slug => Code::BadSlug,
             Op::DateTime | Op::NaiveDateTime => Code::BadDatetime,
             Op::Enum => unknown,
             _ => Code::TypeMismatch,

@@ -4,7 +4,7 @@ use super::convert::{out, parsed};
 use super::error::to_js;
 use super::given::Given;
 use super::{fetch, signal};
-use crate::client::{Call, Client, Credentials, Event, Host, Options, WatchOptions};
+use crate::client::{Call, Client, Credentials, Event, Host, Many, Options, WatchOptions};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Prepared, Response};
@@ -174,7 +174,7 @@ pub(super) struct CallOptions {
     pub(super) watch: WatchOptions,
     pub(super) confirm: bool,
     pub(super) key: Option<String>,
-    pub(super) most: Option<u32>,
+    pub(super) most: usize,
     pub(super) signals: Vec<AbortSignal>,
 }
 
@@ -214,7 +214,7 @@ impl CallOptions {
             watch: WatchOptions { deadline, follow: given.flag("follow")? },
             confirm: given.flag("confirm")?,
             key: given.text("key")?,
-            most: given.whole("most", 1..=u32::MAX)?,
+            most: given.whole("most", 1..=u32::MAX)?.map_or(Many::MOST, |most| most as usize),
             signals: signal.cloned().into_iter().chain(abort_signal(given)?).collect(),
         })
     }

@@ -160,8 +160,7 @@ impl Runs {
     pub fn many(&self, order: &str, runs: JsValue, options: JsValue) -> Promise {
         let order = if order == "replay" { Order::Replay } else { Order::Cancel };
         self.promise(&options, |client, given| {
-            let most = given.most.map_or(Many::MOST, |most| most as usize);
-            let many = Many { order, which: which(&runs)?, confirm: given.confirm, most };
+            let many = Many { order, which: which(&runs)?, confirm: given.confirm, most: given.most };
             Ok(Box::pin(async move {
                 let all = client.many(&many, &given.call).await?;
                 let all = all.iter().map(|one| one.json(Clone::clone)).collect::<Outcome<Vec<_>>>()?;

@@ -39,6 +39,7 @@ fn kind(kind: Kind) -> Json {
         Kind::String { min: 0, max: u32::MAX } => json!({"type": "string"}),
         Kind::String { min, max } => json!({"type": "string", "minLength": min, "maxLength": max}),
         Kind::Uuid => json!({"type": "string", "format": "uuid"}),
+        Kind::Slug => json!({"type": "string", "pattern": "^[0-9a-z_-]+$"}),
         Kind::DateTime => json!({"type": "string", "format": "date-time"}),
         Kind::NaiveDateTime => json!({"type": "string", "description": "A date-time; without an offset it is UTC."}),
         Kind::Integer => json!({"type": "integer"}),

@@ -159,7 +159,7 @@ fn member(field: &Field, mark: &str, name: Naming) -> String {
 fn type_of(value: &Value, name: Naming) -> String {
     let of = match value.kind {
         Kind::String { max: 0, .. } => "\"\"".into(),
-        Kind::String { .. } => "string".into(),
+        Kind::String { .. } | Kind::Slug => "string".into(),
         Kind::Uuid => "Uuid".into(),
         Kind::DateTime | Kind::NaiveDateTime => "DateTime".into(),
         Kind::Integer | Kind::Number => "number".into(),

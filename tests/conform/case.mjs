@@ -152,13 +152,17 @@ export class Context {
     }
   }
 
+  #mayPass(error) {
+    return this.runward.isRunwardError(error) && !["ArgumentError", "AuthError", "UnsupportedError"].includes(error.name);
+  }
+
   /** Asks until the answer is there; what is not found yet may come. */
   async until(what, ask) {
     const begun = Date.now();
     for (;;) {
       const { value, error } = await settled(ask);
       if (value !== undefined && value !== false) return value;
-      if (error !== undefined && !this.runward.isRunwardError(error)) throw error;
+      if (error !== undefined && !this.#mayPass(error)) throw error;
       if (Date.now() - begun > this.patience) throw error ?? new Error(`${what}: not within ${this.patience} ms`);
       await new Promise((resolve) => setTimeout(resolve, 60));
     }

@@ -45,6 +45,19 @@ describe("every operation, right and wrong uses", () => {
     assert.deepEqual(one.left, []);
   }
 
+  test("what the cases made is taken away again, and what they began has ended", async () => {
+    const [hatchet, formance, , meshx] = local.targets.map(({ system, access }) => systems[system].client(runward, access));
+    const going = async (runs) => {
+      const found = [];
+      for await (const { id, phase } of runs) if (phase !== "finished") found.push(id);
+      return found;
+    };
+    assert.deepEqual(await going(hatchet.runs.list({ status: ["QUEUED", "RUNNING"] })), []);
+    assert.deepEqual(await going(formance.runs.list()), []);
+    assert.deepEqual(await going(meshx.runs.list()), []);
+    for (const made of [formance.workflows, formance.triggers]) assert.deepEqual((await made.list({ limit: 100 })).items, []);
+  });
+
   test("a report holds no secret", () => {
     const secrets = local.targets.flatMap(secretsOf);
     const leaky = [{ ...asked[0], left: [{ what: "x", why: secrets.join() }] }];

@@ -4,7 +4,7 @@ import { ask } from "./node.mjs";
 import { proxy } from "./proxy.mjs";
 
 // Of a server that does not do what it says nothing is to be waited for long.
-const OPTIONS = { patience: 4_000, together: 12, hurried: true };
+const OPTIONS = { patience: 6_000, together: 12, hurried: true };
 const AT_ONCE = 6;
 
 /** For every mutation that strikes one of the targets the first case that found it: `{ system, name, operation, found? }`. */
@@ -21,20 +21,20 @@ export async function mutants(targets) {
 
 /** The cases that differ behind a proxy that changes nothing: none, or the proxy itself would be what is found. */
 export async function control(targets) {
-  const all = await Promise.all(targets.map((target) => through(target, {})));
+  const all = await Promise.all(targets.map((target) => through(target, {}, { patience: 60_000 })));
   return all.flatMap(({ system, results }) => results.filter(({ outcome }) => outcome === "differs").map((result) => ({ system, ...result })));
 }
 
 async function judged({ system, name, operation, mutate }, target) {
-  const { results } = await through(target, Object.create(mutate), operation);
+  const { results } = await through(target, Object.create(mutate), { of: operation });
   const found = results.find(({ outcome }) => outcome === "differs");
   return { system, name, operation, found: found && `${operation}: ${found.name}` };
 }
 
-async function through(target, mutate, of) {
+async function through(target, mutate, more) {
   const { url, end } = await proxy(target.access.baseUrl, mutate);
   try {
-    return await ask({ ...target, access: { ...target.access, baseUrl: url } }, { ...OPTIONS, of });
+    return await ask({ ...target, access: { ...target.access, baseUrl: url } }, { ...OPTIONS, ...more });
   } finally {
     end();
   }

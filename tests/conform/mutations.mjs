@@ -41,6 +41,7 @@ const hatchet = [
   ["the status comes in an object", "status", on("GET", /\/status$/, (answer) => void (answer.status === 200 && (answer.body = `{"status":${answer.body}}`)))],
   ["events come oldest first", "tasks.events", on("GET", /\/task-events$/, body((it) => void it.rows.reverse()))],
   ["a status that nobody is in is not counted", "metrics", on("GET", /\/task-metrics$/, body((it) => it.slice(0, 4)))],
+  ["bodies end without a line feed", "get", on("GET", RUN, (answer) => void (answer.body = answer.body.trim()))],
   ["answers are labelled as plain text", "create", on("POST", /\/trigger$/, (answer) => void (answer.headers["content-type"] = "text/plain; charset=UTF-8"))],
 ];
 

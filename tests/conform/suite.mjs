@@ -52,7 +52,7 @@ export class Suite {
     const context = new Context(this);
     const begun = Date.now();
     try {
-      await test(context);
+      await within(test(context), 4 * this.patience);
     } catch (error) {
       context.differs("the case", "to come to its end", told(error));
     }
@@ -80,6 +80,13 @@ export class Suite {
   }
 }
 
+/** Nothing hangs: a case that does not come to its end is a difference. */
+async function within(work, millis) {
+  let alarm;
+  const late = new Promise((_, reject) => (alarm = setTimeout(() => reject(new Error(`not within ${millis} ms`)), millis)));
+  await Promise.race([work, late]).finally(() => clearTimeout(alarm));
+}
+
 /** Operations that are called under another's name: a key is given to a create. */
 const CREATES = ["findByKey"];
 
@@ -90,7 +97,9 @@ function uncovered({ system, runward, root }, cases) {
     differences: [{ what: "the suite", expected: `a case of a ${use} use of ${name}`, got: "none" }],
   });
   const able = Object.entries(runward.capabilities[system]).map(([name, can]) => [operation(name), can]);
-  const all = new Map([...methods(root.client).map((name) => [name, true]), ...able]);
+  // Of many runs can be asked what can be asked of one.
+  const can = new Map(able);
+  const all = new Map([...methods(root.client).map((name) => [name, can.get(name.replace(/Many$/, "")) ?? true]), ...able]);
   return [...all].flatMap(([name, can]) =>
     (can ? ["right", "wrong"] : ["wrong"]).filter((use) => !cases.some((one) => one.use === use && one.of.includes(name))).map((use) => missing(use, name)));
 }

@@ -74,9 +74,16 @@ export class Chain {
   /** Starts workerd with the gateway; again on the same port when it ran before. */
   async startWorkerd() {
     this.#port ??= await freePort();
-    const { url, token, tenant } = this.engine;
+    const { url, token, tenant, systems } = this.engine;
+    const { formance, onfido, meshx } = systems;
+    const clients = {
+      hatchet: { baseUrl: url, token, tenant },
+      formance: { baseUrl: formance.url, clientId: formance.clientId, clientSecret: formance.clientSecret },
+      onfido: { baseUrl: onfido.url, token: onfido.token },
+      meshx: { baseUrl: meshx.url, token: meshx.token, org: meshx.org },
+    };
     const args = ["serve", repository("www/workerd.capnp"), "--socket-addr", `http=127.0.0.1:${this.#port}`, "--directory-path", `files=${repository("www/dist")}`, "--control-fd=3"];
-    this.#workerd = run(workerd.default, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], env: { ...process.env, HATCHET_URL: url, HATCHET_TOKEN: token, HATCHET_TENANT: tenant } });
+    this.#workerd = run(workerd.default, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], env: { ...process.env, RUNWARD_SYSTEMS: JSON.stringify(clients) } });
     const { event, port } = JSON.parse(await firstLine(this.#workerd, this.#workerd.stdio[3]));
     if (event !== "listen") throw new Error(`workerd said ${event}`);
     this.origin = `http://127.0.0.1:${port}`;

@@ -95,7 +95,7 @@ async fn an_abort_of_a_mended_formance_ends_the_run() {
         }
     })
     .await;
-    let effect = ends(speaking(&Formance, &server.url, 20.0).cancel(RUN, true, &Call::default())).await.unwrap();
+    let effect = ends(speaking(&Formance, &server.url, 4.0).cancel(RUN, true, &Call::default())).await.unwrap();
     assert_eq!((effect.accepted, effect.effect), (true, Effected::Effective));
 }
 

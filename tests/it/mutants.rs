@@ -70,6 +70,10 @@ impl Body<'_> {
         let too_deep = (0..130).fold(json!(0), |inner, _| json!([inner]));
         match kind {
             Kind::Uuid => self.with(pointer, json!("a16ccbaf-84c7-4547-bdd9-6f0922c7634"), "bad_uuid"),
+            Kind::Slug => {
+                self.with(pointer, json!("Not a slug"), "bad_slug");
+                self.with(pointer, json!(""), "bad_slug");
+            }
             Kind::DateTime | Kind::NaiveDateTime => {
                 self.with(pointer, json!("2026-02-30T10:00:00Z"), "bad_datetime");
                 self.with(pointer, json!("2026-02-20 10:00"), "bad_datetime");

@@ -209,6 +209,24 @@ fn fixed_values_have_one_spelling() {
 }
 
 #[test]
+fn what_never_changes_is_told_where_it_stands_in_the_text_as_given() {
+    let mut read = 0;
+    for (name, what, body) in documents().into_iter().filter(|(_, what, _)| matches!(what, What::Run | What::Task)) {
+        let bare = serde_json::from_str::<Json>(&body).unwrap()["run"].clone();
+        let forms = [body, bare.to_string()];
+        for text in forms.iter().take(if what == What::Run { 2 } else { 1 }) {
+            let source: Json = serde_json::from_str(text).unwrap();
+            let snapshot = snapshot_of(text);
+            let lost: Vec<&str> =
+                snapshot.fixed.iter().map(|fixed| fixed.pointer).filter(|at| source.pointer(at).is_none()).collect();
+            assert!(lost.is_empty() && snapshot.fixed.len() >= 5, "{name}: {lost:?}");
+            read += 1;
+        }
+    }
+    assert!(read > 70, "{read}");
+}
+
+#[test]
 fn of_an_answer_of_the_id_alone_nothing_else_is_believed() {
     let snapshot = snapshot_of(&body("trigger-only-id"));
     assert_eq!(snapshot.what, What::Created);

@@ -72,6 +72,20 @@ test("GitHub is told in its own escapes", async () => {
   assert.match(out, /^::error file=odd%25%2C%3Aname\.json,line=1,col=\d+,title=\w+ at "\/run"::/m);
 });
 
+test("a long file tells people how far it is, and tells programs nothing", async () => {
+  const { rows } = JSON.parse(facts.list);
+  const line = `${JSON.stringify({ ...rows[0], output: { long: "x".repeat(1 << 20) } })}\n`;
+  writeFileSync(join(folder, "long.ndjson"), line.repeat(70));
+  const quiet = await run(["validate", "long.ndjson"]);
+  assert.deepEqual([quiet.code, quiet.err], [0, ""]);
+  // a terminal, as far as the command can tell
+  const env = { NODE_OPTIONS: "--import=data:text/javascript,process.stderr.isTTY=true" };
+  const told = await run(["validate", "long.ndjson"], { env });
+  assert.deepEqual([told.code, told.out], [quiet.code, quiet.out]);
+  assert.match(told.err, /long\.ndjson: \d+ MiB of 70 MiB/);
+  assert.ok(told.err.endsWith("\r\u001b[K"), "the line is wiped at the end");
+});
+
 test("the standard input is a file too", async () => {
   const { code, out } = await run(["validate", "--format", "json", "-"], { input: facts.run });
   assert.deepEqual([code, JSON.parse(out).what], [0, "run"]);

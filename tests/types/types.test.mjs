@@ -1,4 +1,4 @@
-// The packed package's manifest and types, as publint and the TypeScript compiler see them.
+// The packed package's manifest and types, as publint, attw and the TypeScript compiler see them.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -16,6 +16,12 @@ const run = (name, args, cwd) => {
 
 test("publint finds nothing to say", () => {
   assert.match(run("publint", ["run", "--strict", "target/runward.tgz"], repository("")), /All good!/);
+});
+
+test("every entry's types resolve to what its code is, for modules and for bundlers", () => {
+  // of the WebAssembly itself there is nothing to type
+  const found = run("attw", ["target/runward.tgz", "--profile", "esm-only", "--exclude-entrypoints", "./runward.wasm"], repository(""));
+  for (const entry of ["runward", "runward/validate", "runward/slim"]) assert.match(found, new RegExp(`"${entry}"`));
 });
 
 test("no type of a system hides behind one of the package's own", (t) => {

@@ -62,7 +62,7 @@ fn program(file: &str) -> Command {
 }
 
 /// What is no figure is not of interest.
-fn print(line: &str, json: bool) {
+pub fn print(line: &str, json: bool) {
     match serde_json::from_str::<Figure>(line) {
         Ok(_) if json => println!("{line}"),
         Ok(Figure { name, value, goal, unit }) => {

@@ -81,7 +81,9 @@ What the cases need to be named, on a server of yours; a case that lacks it is r
             --document qualified=RUN/FILE …; runs are billed and cannot be removed
   meshX     --org NAME, --workflow ok=PRODUCT (ends well), slow=PRODUCT (runs for minutes), --user NAME
 
-Differences are listed with what was expected and what came; it exits with 1 if there are any.";
+Differences are listed with what was expected and what came; it exits with 1 if there are any. --json prints
+{counts, differences: [{system, runtime, case, of, use, stands, what, expected, got}], notAsked, left}, or with --mutants
+[{system, name, operation, found?}].";
 
 /// Builds what is needed and asks the cases.
 pub fn conform(options: &Options) -> Result<()> {

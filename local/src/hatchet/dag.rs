@@ -23,10 +23,11 @@ enum Turn {
 
 /// Gives every step whose turn has come its turn. Steps that are cancelled or skipped make room for others at once.
 pub fn advance(act: &Act<'_>, run: i64) -> Result<(), Error> {
-    let run = Run::load(act.db, run)?;
-    if !run.is_dag {
+    let registered = act.hatchet.workflow(&Run::workflow(act.db, run)?)?;
+    if !registered.workflow.is_dag() {
         return Ok(());
     }
+    let run = Run::load(act.db, run)?;
     let workflow = act.hatchet.workflow(&run.workflow)?.workflow.clone();
     for step in workflow.all_steps() {
         let tasks = Task::of_run(act.db, run.ordinal)?;

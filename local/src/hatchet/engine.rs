@@ -53,8 +53,7 @@ impl Act<'_> {
 
     /// The step of a task.
     pub fn step(&self, task: &Task) -> Result<Step, Error> {
-        let run = Run::load(self.db, task.run)?;
-        let registered = self.hatchet.workflow(&run.workflow)?;
+        let registered = self.hatchet.workflow(&Run::workflow(self.db, task.run)?)?;
         registered.workflow.step(&task.step).cloned().ok_or_else(|| Error::UnknownStep(task.step.clone()))
     }
 
@@ -64,7 +63,7 @@ impl Act<'_> {
         let mut draws = self.draws(Purpose::Lag, task, kind as u64);
         let lag = self.hatchet.clock.scaled(draws.measured(lags.event));
         let mut due = at.max(self.now) + lag;
-        due = due.max(Run::load(self.db, task.run)?.seen_at).max(task.retry_message);
+        due = due.max(Run::seen_at(self.db, task.run)?).max(task.retry_message);
         if !kind.is_unordered() {
             // The gap keeps a failure readable until its retry is, as it is on a real server.
             let gap = if kind == Kind::Retrying { draws.measured(lags.retry_gap) } else { 0 };
@@ -129,7 +128,7 @@ pub fn queue(act: &Act<'_>, task: &mut Task) -> Result<(), Error> {
 
 pub fn assign(act: &Act<'_>, task: i64, retry: i64) -> Result<(), Error> {
     let Some(mut task) = act.current(task, retry, State::Queued)? else { return Ok(()) };
-    if act.hatchet.workflow(&Run::load(act.db, task.run)?.workflow)?.is_paused() {
+    if act.hatchet.workflow(&Run::workflow(act.db, task.run)?)?.is_paused() {
         return act.push(act.now + PAUSED, &Work::Assign { task: task.id, retry });
     }
     task.state = State::Running;
@@ -293,6 +292,9 @@ pub fn schedule_time_out(act: &Act<'_>, task: i64, retry: i64) -> Result<(), Err
 /// A finished task gets the event too: its status stays, its `finishedAt` moves, and GET task believes it.
 pub fn cancel(act: &Act<'_>, task: i64) -> Result<(), Error> {
     let mut task = Task::load(act.db, task)?;
+    if task.state.is_final() && !act.hatchet.manners().late_cancel {
+        return Ok(());
+    }
     act.emit(&mut task, Kind::Cancelled, act.now, Said::default())?;
     if task.state.is_final() {
         return act.push(act.now, &Work::Advance { run: task.run });

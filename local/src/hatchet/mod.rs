@@ -71,6 +71,28 @@ impl Lags {
         Self { seen: Spread::NONE, event: Spread::NONE, status: Spread::NONE, retry_gap: Self::MEASURED.retry_gap };
 }
 
+/// Defects of the recorded release, each of which can be mended; all are there at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Manners {
+    /// A trigger of an unknown workflow is answered with an id of which nothing ever comes; mended, it is 404.
+    pub phantoms: bool,
+    /// Numbers go through a double; mended, integers of 64 bits stay exact.
+    pub rounding: bool,
+    /// A cancel echoes every id that it is given; mended, those that it knows.
+    pub echoing_cancel: bool,
+    /// A cancel of a finished task moves its end; mended, it does nothing.
+    pub late_cancel: bool,
+    /// An unknown path and a wrong method are 403 with `null`; mended, 404 with a message.
+    pub bare_refusals: bool,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Self { phantoms: true, rounding: true, echoing_cancel: true, late_cancel: true, bare_refusals: true }
+    }
+}
+
 /// A workflow with its ids.
 #[derive(Debug)]
 pub struct Registered {
@@ -126,6 +148,7 @@ pub struct Hatchet {
     lost_workers: AtomicI64,
     workflows: RwLock<BTreeMap<String, Arc<Registered>>>,
     lags: RwLock<Lags>,
+    manners: RwLock<Manners>,
     blocked_until: AtomicI64,
     alarm: Alarm,
 }
@@ -149,6 +172,7 @@ impl Hatchet {
             lost_workers: AtomicI64::new(lost),
             workflows: RwLock::default(),
             lags: RwLock::new(lags),
+            manners: RwLock::default(),
             blocked_until: AtomicI64::new(i64::MIN),
             alarm: Alarm::default(),
         };
@@ -245,6 +269,16 @@ impl Hatchet {
     /// Puts other lags in force, for whatever is sent from now on.
     pub fn set_lags(&self, lags: Lags) {
         *self.lags.write().unwrap_or_else(PoisonError::into_inner) = lags;
+    }
+
+    /// Which defects are there.
+    pub fn manners(&self) -> Manners {
+        *self.manners.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Mends defects, or brings them back.
+    pub fn set_manners(&self, manners: Manners) {
+        *self.manners.write().unwrap_or_else(PoisonError::into_inner) = manners;
     }
 
     /// Nothing reaches the read store before this moment.

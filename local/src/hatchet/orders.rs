@@ -38,6 +38,7 @@ const MOST_REPLAYED: i64 = 1_000;
 /// Queues the cancellation of everything named and echoes the names, unknown ones included.
 pub fn cancel(act: &Act<'_>, target: Target) -> Result<Vec<String>, Error> {
     let ids = target.ids(act.db, MOST_CANCELLED)?;
+    let mut known = Vec::new();
     for id in &ids {
         let tasks = match Run::find(act.db, id)? {
             Some(run) => {
@@ -46,12 +47,13 @@ pub fn cancel(act: &Act<'_>, target: Target) -> Result<Vec<String>, Error> {
             }
             None => Task::find(act.db, id)?.into_iter().collect(),
         };
+        known.extend((!tasks.is_empty()).then(|| id.clone()));
         for task in tasks {
             let due = act.soon(&mut act.draws(Purpose::Attempt, &task, 7), TO_CANCEL);
             act.push(due, &Work::Cancel { task: task.id })?;
         }
     }
-    Ok(ids)
+    Ok(if act.hatchet.manners().echoing_cancel { ids } else { known })
 }
 
 /// Starts everything named again and answers the ids of the tasks, those of active ones included although nothing

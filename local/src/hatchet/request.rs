@@ -11,6 +11,7 @@ use crate::gojson;
 pub struct Body<'a> {
     text: &'a str,
     entries: Vec<(String, &'a RawValue)>,
+    rounds: bool,
 }
 
 struct Entries;
@@ -39,11 +40,16 @@ impl<'a> Body<'a> {
     /// Reads the object. An empty body and `null` are objects without keys.
     pub fn parse(text: &'a str) -> Result<Self, Refusal> {
         if text.trim().is_empty() {
-            return Ok(Self { text, entries: Vec::new() });
+            return Ok(Self { text, entries: Vec::new(), rounds: true });
         }
         let mut reader = serde_json::Deserializer::from_str(text);
         let entries = (&mut reader).deserialize_any(Entries).map_err(|error| syntax_error(text, &error))?;
-        Ok(Self { text, entries })
+        Ok(Self { text, entries, rounds: true })
+    }
+
+    /// Whether numbers go through a double.
+    pub fn rounding(self, rounds: bool) -> Self {
+        Self { rounds, ..self }
     }
 
     /// The value of a key, `null` counting as none.
@@ -102,7 +108,8 @@ impl<'a> Body<'a> {
                 "Unmarshal type error: expected=float64, got=number {number}, field={key}, offset={at}"
             )));
         }
-        match serde_json::from_str(raw.get()).map(gojson::doubles) {
+        let read = |value| if self.rounds { gojson::doubles(value) } else { value };
+        match serde_json::from_str(raw.get()).map(read) {
             Ok(Value::Object(map)) => Ok(Some(map)),
             _ => Err(Refusal::bad_request("unexpected EOF")),
         }

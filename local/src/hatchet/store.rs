@@ -54,6 +54,16 @@ impl Run {
         Ok(db.prepare_cached(&format!("{RUN} WHERE ordinal = ?"))?.query_row([ordinal], Self::from_row)?)
     }
 
+    /// When the read store learns of the run.
+    pub fn seen_at(db: &Connection, ordinal: i64) -> Result<Micros, Error> {
+        Ok(db.one("SELECT seen_at FROM hatchet_run WHERE ordinal = ?", [ordinal], |row| row.get(0))?)
+    }
+
+    /// The name of the run's workflow.
+    pub fn workflow(db: &Connection, ordinal: i64) -> Result<String, Error> {
+        Ok(db.one("SELECT workflow FROM hatchet_run WHERE ordinal = ?", [ordinal], |row| row.get(0))?)
+    }
+
     /// The run of that id.
     pub fn find(db: &Connection, id: &str) -> Result<Option<Self>, Error> {
         Ok(db.prepare_cached(&format!("{RUN} WHERE id = ?"))?.query_row([id], Self::from_row).optional()?)

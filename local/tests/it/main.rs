@@ -13,6 +13,7 @@ mod onfido;
 mod plans;
 mod receiver;
 mod recorded;
+mod scenarios;
 mod shape;
 mod tour;
 mod wire;

@@ -124,9 +124,9 @@ export const cases = [
     await c.does(() => c.client.runs.create({ workflow: UNKNOWN }, { key: c.unique("key") }), { fails: { name: ["UnsupportedError", "ArgumentError", "UnknownOutcomeError", "NotFoundError"] } });
   }),
 
-  right("get", "a run that succeeded has its workflow, its stages and its end", "§2.1, §2.2, §5.5", async (c) => {
+  right("get", "a run that succeeded has its workflow, its stages and its end", "§2.1, §2.2, §2.8, §5.5", async (c) => {
     const { id } = await done(c);
-    const run = await c.does(() => c.client.runs.get(id), { gives: RUN, wire: { status: 200, headers: JSON_TYPE, body: data(READ_INSTANCE), valid: "run" } });
+    const run = await c.does(() => c.client.runs.get(id), { gives: RUN, wire: { status: 200, headers: JSON_TYPE, body: data(READ_INSTANCE), raw: match("a text that ends with a line feed", /\n$/), valid: "run" } });
     c.equal("phase and outcome", ["finished", "succeeded"], [run.phase, run.outcome]);
     const { data: sent } = run.wire;
     c.equal("updatedAt, which never changes", sent.createdAt, sent.updatedAt);
@@ -244,6 +244,23 @@ export const cases = [
   }),
   wrong("replay", "a replay, which Flows does not know, fails at once", "§5.7", async (c) => {
     await c.does(() => c.client.runs.replay(UNKNOWN), { fails: { name: "UnsupportedError", code: "unsupported_operation" }, sends: 0 });
+  }),
+
+  right("cancelMany", "many runs are asked to end, with a result for each", "§3 abort, §5.4", async (c) => {
+    const ids = [await waiting(c), await waiting(c)];
+    const all = await c.does(() => c.client.runs.cancelMany(ids), { wire: { ...EMPTY, at: at("PUT", "/abort") } });
+    c.equal("what was taken", ids.map((id) => [id, true, "unknown"]).toSorted(), all.map((one) => [one.id, one.accepted, one.effect]).toSorted());
+    for (const id of ids) if ((await c.client.runs.get(id)).phase !== "finished") await told(c, id);
+  }),
+  wrong("cancelMany", "what is wrong with one run is its own result", "§7", async (c) => {
+    const id = await waiting(c);
+    const all = await c.does(() => c.client.runs.cancelMany([UNKNOWN, id]));
+    c.equal("what was taken", [[UNKNOWN, false], [id, true]].toSorted(), all.map((one) => [one.id, one.accepted]).toSorted());
+    c.equal("what went wrong", ["NotFoundError"], all.filter(({ error }) => error !== undefined).map(({ error }) => error.name));
+    if ((await c.client.runs.get(id)).phase !== "finished") await told(c, id);
+  }),
+  wrong("replayMany", "a replay of many runs, which Flows does not know, fails at once", "§5.7", async (c) => {
+    await c.does(() => c.client.runs.replayMany([UNKNOWN]), { fails: { name: "UnsupportedError", code: "unsupported_operation" }, sends: 0 });
   }),
 
   right("instances.sendEvent", "the event that a stage waits for ends it", "§3 send event", async (c) => {

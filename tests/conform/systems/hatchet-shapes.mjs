@@ -6,7 +6,7 @@ export const UNKNOWN = "11111111-2222-4333-8444-555555555555";
 export const ZERO = "0001-01-01T00:00:00Z";
 export const NIL = "00000000-0000-0000-0000-000000000000";
 export const JSON_TYPE = { "content-type": /^application\/json\b/ };
-// §4: the default of `SERVER_ALLOWED_ORIGINS` answers every origin; a narrower one is a choice of the operator's.
+export const LINE_END = match("a text that ends with a line feed", /\n$/);
 export const MICRO = date(0, 6, "offset");
 export const CLOCK = date(0, 9, "offset");
 export const STATUS = oneOf("QUEUED", "RUNNING", "COMPLETED", "CANCELLED", "FAILED");

@@ -1,8 +1,8 @@
 // Hatchet v1: what the suite asks of it. Workflows need a worker, so the caller names them.
 import { NODE, right, wrong } from "../case.mjs";
-import { exactly, match, members, nothing, object, some, sorted, uuid } from "../shape.mjs";
+import { absent, exactly, list, match, members, nothing, object, oneOf, some, sorted, uuid } from "../shape.mjs";
 import { operations } from "./hatchet-operations.mjs";
-import { UNKNOWN, ZERO, NIL, JSON_TYPE, DETAILS, ONLY_ID, PAGE, IDS, message, NOT_FOUND, noRequest, at, TRIGGER, GIVEN, ask, ended, going, listed, within } from "./hatchet-shapes.mjs";
+import { LINE_END, UNKNOWN, ZERO, NIL, JSON_TYPE, DETAILS, ONLY_ID, PAGE, IDS, message, NOT_FOUND, noRequest, at, TRIGGER, GIVEN, ask, ended, going, listed, within } from "./hatchet-shapes.mjs";
 
 export const client = (runward, options) => new runward.Hatchet(options);
 
@@ -67,9 +67,9 @@ export const cases = [
     await c.does(() => c.client.runs.create({ workflow: "any" }, { key: "a\u0000b" }), noRequest("invalid_key"));
   }),
 
-  right("get", "a completed run has all its members, in order, with real times", "§2.1, §2.2, §2.3, §6", { needs: ["workflow.ok"] }, async (c) => {
+  right("get", "a completed run has all its members, in order, with real times", "§2.1, §2.2, §2.3, §4 HTTP, §6", { needs: ["workflow.ok"] }, async (c) => {
     const { id } = await ended(c, "ok");
-    const run = await c.does(() => c.client.runs.get(id), { gives: GIVEN, wire: { at: at("GET", id), status: 200, headers: JSON_TYPE, body: DETAILS, valid: "run" } });
+    const run = await c.does(() => c.client.runs.get(id), { gives: GIVEN, wire: { at: at("GET", id), status: 200, headers: JSON_TYPE, body: DETAILS, raw: LINE_END, valid: "run" } });
     c.equal("phase and outcome", ["finished", "succeeded"], [run.phase, run.outcome]);
     const { run: sent, tasks } = run.wire;
     c.equal("its status", "COMPLETED", sent.status);
@@ -259,6 +259,40 @@ export const cases = [
   }),
   wrong("replay", "an unknown run is answered with no ids", "§3.3", async (c) => {
     await c.does(() => c.client.runs.replay(UNKNOWN), { gives: object({ accepted: exactly(false) }), wire: { status: 200, headers: JSON_TYPE, body: exactly({ ids: [] }) } });
+  }),
+  right("cancelMany", "many runs are cancelled by one request, with a result for each", "§3.3", { needs: ["workflow.slow"] }, async (c) => {
+    const ids = [await going(c), await going(c)];
+    await c.does(() => c.client.runs.cancelMany(ids), {
+      gives: list(object({ id: oneOf(...ids), accepted: exactly(true), effect: exactly("unknown"), error: absent }), { exact: 2 }),
+      sends: 1,
+      wire: { at: at("POST", "/tasks/cancel"), status: 200, headers: JSON_TYPE, body: exactly({ ids }) },
+    });
+    for (const id of ids) await c.until("the run is CANCELLED", async () => (await c.client.runs.get(id)).status === "CANCELLED");
+  }),
+  right("cancelMany", "of the runs of a filter those that go on are cancelled, and no others", "§3.3", { needs: ["workflow.ok", "workflow.slow"] }, async (c) => {
+    const conform = c.unique("many");
+    const { id: over } = await c.client.runs.create(ask(c, "ok", { metadata: { conform } }));
+    const end = await c.client.runs.wait(over, { deadline: c.patience });
+    const id = await going(c, { conform });
+    await listed(c, { conform }, 1, { status: "COMPLETED" });
+    await listed(c, { conform }, 2);
+    const all = await c.does(() => c.client.runs.cancelMany({ metadata: { conform } }, { confirm: true, deadline: c.patience }));
+    c.equal("what was cancelled", [[id, true, "effective"]], all.map((one) => [one.id, one.accepted, one.effect]));
+    c.equal("the end of the other", end.wire.run.finishedAt, (await c.client.runs.get(over)).wire.run.finishedAt);
+  }),
+  wrong("cancelMany", "more runs than are allowed, and all there are, are refused before they are asked for", "§3.3", async (c) => {
+    await c.does(() => c.client.runs.cancelMany([UNKNOWN, NIL], { most: 1 }), noRequest("too_many_runs"));
+    await c.does(() => c.client.runs.cancelMany({}), noRequest("empty_filter"));
+  }),
+  right("replayMany", "many runs are replayed, with a result for each", "§3.3", { needs: ["workflow.ok"] }, async (c) => {
+    const ids = [];
+    for (let i = 0; i < 2; i++) ids.push((await c.client.runs.create(ask(c, "ok"))).id);
+    for (const id of ids) await c.client.runs.wait(id, { deadline: c.patience });
+    const all = await c.does(() => c.client.runs.replayMany(ids), { wire: { at: at("POST", "/tasks/replay"), status: 200, headers: JSON_TYPE, body: IDS } });
+    c.equal("what was taken", ids.map((id) => [id, true]).toSorted(), all.map((one) => [one.id, one.accepted]).toSorted());
+  }),
+  wrong("replayMany", "an unknown run is not taken", "§3.3", async (c) => {
+    await c.does(() => c.client.runs.replayMany([UNKNOWN]), { gives: list(object({ id: exactly(UNKNOWN), accepted: exactly(false) }), { exact: 1 }), wire: { status: 200, body: exactly({ ids: [] }) } });
   }),
   ...operations,
 ];

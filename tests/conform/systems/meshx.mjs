@@ -178,6 +178,20 @@ export const cases = [
   wrong("replay", "a replay, which meshX does not know, fails at once", "§3", async (c) => {
     await c.does(() => c.client.runs.replay(UNKNOWN), noRequest("unsupported_operation", "UnsupportedError"));
   }),
+  right("cancelMany", "many runs are cancelled one by one, with a result for each", "§3, §5.1", SLOW, async (c) => {
+    const ids = [];
+    for (let i = 0; i < 2; i++) ids.push((await c.client.runs.create(ask(c, "slow"))).id);
+    const all = await c.does(() => c.client.runs.cancelMany(ids), { sends: 2, wire: { at: at("DELETE", PATH), status: 200, headers: JSON_TYPE, body: RUN } });
+    c.equal("what was taken", ids.map((id) => [id, true]).toSorted(), all.map((one) => [one.id, one.accepted]).toSorted());
+    for (const id of ids) c.equal("phase", "finished", (await c.client.runs.get(id)).phase);
+  }),
+  wrong("cancelMany", "what is wrong with one run is its own result", "§7", async (c) => {
+    const all = await c.does(() => c.client.runs.cancelMany([UNKNOWN]), { wire: REFUSED });
+    c.equal("what was taken", [[UNKNOWN, false, true]], all.map(({ id, accepted, error }) => [id, accepted, c.runward.isRunwardError(error)]));
+  }),
+  wrong("replayMany", "a replay of many runs, which meshX does not know, fails at once", "§3", async (c) => {
+    await c.does(() => c.client.runs.replayMany([UNKNOWN]), { fails: { name: "UnsupportedError", code: "unsupported_operation" }, sends: 0 });
+  }),
 
   right("update", "an update replaces what can be replaced, and a read says the same", "§2.2, §3, §13.7", SLOW, async (c) => {
     const { id } = await c.client.runs.create(ask(c, "slow"));

@@ -209,6 +209,12 @@ export const cases = [
   wrong("replay", "a replay, which Onfido does not know, fails at once", "§3", async (c) => {
     await c.does(() => c.client.runs.replay(UNKNOWN), noRequest("unsupported_operation", "UnsupportedError"));
   }),
+  wrong("cancelMany", "a cancel of many runs, which Onfido does not know, fails at once", "§3", async (c) => {
+    await c.does(() => c.client.runs.cancelMany([UNKNOWN]), { fails: { name: "UnsupportedError", code: "unsupported_operation" }, sends: 0 });
+  }),
+  wrong("replayMany", "a replay of many runs, which Onfido does not know, fails at once", "§3", async (c) => {
+    await c.does(() => c.client.runs.replayMany([UNKNOWN]), { fails: { name: "UnsupportedError", code: "unsupported_operation" }, sends: 0 });
+  }),
 
   right("tasks.list", "tasks come in the order of their beginning, without what they were given and yielded", "§2.3, §3, §5.3", WAITS, async (c) => {
     const { id, task } = await waiting(c);

@@ -95,7 +95,7 @@ async fn disturb(world: &World, system: SystemName, id: &str, draws: &mut Draws)
 pub async fn histories(seed: u64) -> Vec<Watched> {
     let (world, mut draws) = (Arc::new(World::start(seed, Place::Memory).await), Draws(seed));
     world.faults().await;
-    let (mut runs, mut replays) = (started(&world).await, vec![]);
+    let (mut runs, mut replays, mut lost) = (started(&world).await, vec![], [0; 4]);
     for _ in 0..120 {
         world.advance([1.0, 3.0, 6.0, 12.0, 25.0, 60.0, 700.0][draws.below(7) as usize]).await;
         for (system, id, seen) in &mut runs {
@@ -109,9 +109,11 @@ pub async fn histories(seed: u64) -> Vec<Watched> {
                 continue;
             }
             let read = world.read(*system, id).await;
+            lost[*system as usize] += usize::from(read.is_none());
             seen.extend(read.filter(|read| seen.last() != Some(read)));
         }
     }
+    assert!(lost.iter().all(|lost| *lost > 0), "no fault met some system: {lost:?}");
     world.advance(10_000.0).await;
     for replay in replays {
         assert!(replay.await.unwrap(), "the engine takes every replay");

@@ -3,6 +3,7 @@ mod ahead;
 mod changes;
 mod damage;
 mod diagrams;
+mod documents;
 mod engine;
 mod events;
 mod golden;

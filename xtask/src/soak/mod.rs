@@ -1,5 +1,7 @@
 //! `cargo xtask soak`: what takes long, everything or parts by name.
 pub mod fuzz;
+mod load;
+mod memory;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -16,6 +18,10 @@ pub struct Options {
 enum Part {
     /// Damaged documents of all systems, read by Runward and by readers that share nothing with it.
     Fuzz,
+    /// The local engine under 2,000 reads and 500 creates a second on two cores, beside a bare handler.
+    Load,
+    /// The lexer's raw reads at the ends of allocations, watched by Miri.
+    Memory,
 }
 
 /// Runs the parts one after the other, each to its end; the first that fails ends the run.
@@ -28,6 +34,8 @@ impl Part {
     fn run(self) -> Result<()> {
         match self {
             Part::Fuzz => fuzz::soak(),
+            Part::Load => load::soak(),
+            Part::Memory => memory::soak(),
         }
     }
 }

@@ -81,8 +81,8 @@ fn routes(hatchet: Arc<Hatchet>) -> Router {
         .route(&task("/restore"), post(rest::restore))
         .route(&format!("{STABLE}/dags/tasks"), get(rest::dag_tasks))
         .merge(older())
-        .fallback(|| async { Refusal::Bare })
-        .method_not_allowed_fallback(|| async { Refusal::Bare })
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(hatchet)
 }
@@ -122,6 +122,11 @@ fn older() -> Router<Arc<Hatchet>> {
         router = router.route(&tenant(path), get(rest::dead_run));
     }
     router
+}
+
+/// A path or a method that there is none of.
+async fn unknown(State(hatchet): App) -> Refusal {
+    if hatchet.manners().bare_refusals { Refusal::Bare } else { Refusal::not_found() }
 }
 
 async fn preflights_and_heads(request: Request, next: Next) -> Response<Body> {

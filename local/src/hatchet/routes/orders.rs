@@ -38,8 +38,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub async fn trigger(State(hatchet): App, Path(tenant): Path<String>, headers: HeaderMap, body: Bytes) -> Answer {
     hatchet.authorize_tenant(&tenant, &headers)?;
     let text = json_text(&headers, &body)?;
-    let body = Body::parse(&text)?;
+    let manners = hatchet.manners();
+    let body = Body::parse(&text)?.rounding(manners.rounding);
     let name = body.string("workflowName")?.unwrap_or_default();
+    if !manners.phantoms && hatchet.startable(&name).is_none() {
+        return Err(Refusal::Described(404, format!("workflow {name:?} not found")));
+    }
     let input = body.object("input")?.map_or(Value::Null, Value::Object);
     let metadata = body.object("additionalMetadata")?.unwrap_or_default();
     let only_id = body.flag("return_only_id")?.unwrap_or(false);
