@@ -168,7 +168,7 @@ test("input_that_is_no_json_is_told_beside_its_field_and_sends_nothing", async (
 });
 
 test("rows_that_cannot_be_read_are_counted_and_hide_no_other", async (t) => {
-  const page = await open(t, "/");
+  const page = await open(t, "/runs");
   const id = await create(page, { workflow: "charge-card" });
   await page.route("**/api/hatchet/events*", (route) => route.abort());
   await page.route("**/api/hatchet/runs?*", async (route) => {
@@ -177,7 +177,7 @@ test("rows_that_cannot_be_read_are_counted_and_hide_no_other", async (t) => {
     const finding = { code: "missing", severity: "error", pointer: "/status", message: "it is missing", level: "wire", evidence: "observed" };
     await route.fulfill({ response, json: { ...list, unreadable: [{ index: 0, findings: [finding] }, { index: 3, findings: [finding] }] } });
   });
-  await page.goto(`${chain.origin}/#/`);
+  await page.goto(`${chain.origin}/#/runs`);
   await page.reload();
   await row(page, id).waitFor();
   await page.getByText("2 rows of the list could not be read").waitFor();

@@ -36,6 +36,7 @@ const hatchet = {
     ],
     cancel: [(api) => api.v1TaskCancel(TENANT, { externalIds: [A] }), (own) => own.runs.cancel(A)],
     replay: [(api) => api.v1TaskReplay(TENANT, { externalIds: [A] }), (own) => own.runs.replay(A, { force: true })],
+    cancelMany: [(api) => api.v1TaskCancel(TENANT, { externalIds: [A, B] }), (own) => own.runs.cancelMany([A, B], { force: true })],
     "runs.status": [(api) => api.v1WorkflowRunGetStatus(A), (own) => own.runs.status(A)],
     "runs.events": [(api) => api.v1WorkflowRunTaskEventsList(A), (own) => own.runs.events(A)],
     "runs.timings": [(api) => api.v1WorkflowRunGetTimings(A, { depth: 2 }), (own) => own.runs.timings(A, { depth: 2 })],
@@ -191,10 +192,10 @@ export const differences = [
   },
 ];
 
-/** Operations that no vendor's client sends a request of its own for. */
+/** Operations that are made of others, and so send no request of their own. */
 export const composed = {
-  hatchet: { watch: "reads", wait: "reads", findByKey: "lists" },
-  formance: { watch: "reads", wait: "reads" },
+  hatchet: { watch: "reads", wait: "reads", findByKey: "lists", replayMany: "a replay of each, with what a single one is checked by" },
+  formance: { watch: "reads", wait: "reads", cancelMany: "an abort of each" },
   onfido: { watch: "reads", wait: "reads", findByKey: "lists" },
 };
 
@@ -207,7 +208,7 @@ export async function recorder() {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     requests.push(kept(request, Buffer.concat(chunks).toString()));
-    const answer = request.url.includes("/oauth/token") ? { access_token: "granted", expires_in: 3600, token_type: "Bearer" } : {};
+    const answer = request.url.includes("/oauth/token") ? { access_token: "granted", expires_in: 3600, token_type: "Bearer" } : { ids: [A, B] };
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
