@@ -1,5 +1,6 @@
 // A system behind a gateway, for browsers: no token of its, and the same methods as its own client.
 import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, UnsupportedError, errorOf } from "./errors.js";
+import { Flow } from "./download.js";
 import { events } from "./events.js";
 import { addOperations, capabilities } from "./operations.js";
 import { absence, presence, present } from "./presence.js";
@@ -7,6 +8,8 @@ import { PagePromise, endOf, idOf, outcomeOf, unfinished } from "./runs.js";
 
 const DEFAULTS = { timeout: 30_000, retries: 2 };
 const PAUSE = 250;
+// What a system answers while it makes a file is nowhere written: any of these may mean that.
+const WAITING = [404, 409, 422, 425];
 // The gateway's streams show every ten seconds that they live.
 const SILENCE = 30_000;
 
@@ -24,7 +27,8 @@ export class GatewayClient {
       throw new ArgumentError({ code: "unknown_system", message: `\`system\` is one of ${known}.` });
     }
     this.#base = `${baseUrl.replace(/\/+$/, "")}/${encodeURIComponent(system)}`;
-    this.#options = { ...DEFAULTS, ...options };
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    this.#options = { ...DEFAULTS, ...Object.fromEntries(given) };
     this.runs = this.#runs(system);
     addOperations(this, system, (operation, args, options) => this.#operate(operation, args, begun(options)));
   }
@@ -66,9 +70,10 @@ export class GatewayClient {
     return unsure(this.#send("POST", "/runs", request, options), lost);
   }
 
-  #operate({ name, get, safety, file }, args, { force, ...options }) {
+  #operate({ name, get, safety, file }, args, { force, as = "bytes", ...options }) {
     const path = `/do/${name}${query({ force })}`;
-    const take = file ? bytes : decoded;
+    const take = file ? files[as] : decoded;
+    if (take === undefined) throw new ArgumentError({ code: "invalid_options", message: '`as` is "bytes" or "response".' });
     if (get) return this.#read(`${path}${query(args)}`, options, { take });
     if (safety === "read") return this.#read(path, options, { take, method: "POST", body: args });
     const sent = this.#send("POST", path, args, options, take);
@@ -78,10 +83,15 @@ export class GatewayClient {
   async #read(path, options, { method = "GET", body, take } = {}) {
     const retries = options.retries ?? this.#options.retries;
     const ended = any(options.limit, options.signal);
+    const until = Date.now() + (options.wait ?? 0);
     for (let tried = 0; ; tried++) {
       try {
         return await this.#send(method, path, body, options, take);
       } catch (error) {
+        if (!ended.aborted && Date.now() < until && WAITING.includes(error?.status)) {
+          await pause(Math.min(PAUSE * 2 ** tried, 3_000), ended);
+          continue;
+        }
         if (ended.aborted || !error?.retryable || tried >= retries) throw error;
         await pause(Math.max(error.retryAfter ?? 0, PAUSE * 2 ** tried * (0.5 + Math.random())), ended);
         if (ended.aborted) throw told(error, ended, options);
@@ -95,7 +105,7 @@ export class GatewayClient {
     const alarm = setTimeout(() => timer.abort(late(`No answer of the gateway within ${limit} ms.`)), limit);
     try {
       const response = await this.#fetch(method, path, body, any(timer.signal, options.limit, options.signal));
-      return await take(response);
+      return await take(response, { timer, limit, signals: [options.limit, options.signal].filter(Boolean) });
     } catch (error) {
       throw told(error, timer.signal, options);
     } finally {
@@ -182,9 +192,14 @@ function plain(name, value) {
   throw new ArgumentError({ code: "wrong_argument", message: `\`${name}\` must be a text or a number.` });
 }
 
-async function bytes(response) {
-  return response.ok ? new Uint8Array(await response.arrayBuffer()) : decoded(response);
-}
+// A file, in the form that is asked for.
+const files = {
+  bytes: async (response) => (response.ok ? new Uint8Array(await response.arrayBuffer()) : decoded(response)),
+  response: async (response, { timer, limit, signals }) => {
+    if (!response.ok) return decoded(response);
+    return new Flow(response.body, timer, limit).bind(signals).response(response.headers.get("content-type") ?? "");
+  },
+};
 
 /** What is done only once, and whether it was is not known when the answer is lost. */
 async function unsure(sent, what) {

@@ -207,6 +207,20 @@ pub struct Prepared {
     pub body: Option<String>,
     /// The largest body to take, in bytes.
     pub max_bytes: usize,
+    /// How to take the body of a success that is a file; `None` where it is none.
+    pub file: Option<Taking>,
+}
+
+/// How a file is taken.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Taking {
+    /// All of it, before it is handed on.
+    Whole,
+    /// As it comes, of whatever size.
+    Flowing {
+        /// Milliseconds for which it may be silent while somebody waits.
+        silence: f64,
+    },
 }
 
 impl Prepared {
@@ -416,6 +430,7 @@ mod tests {
             headers: vec![("authorization", "Bearer s3cret".into())],
             body: Some("s3cret".into()),
             max_bytes: 1,
+            file: None,
         };
         let response =
             Response { status: 200, headers: vec![("set-cookie".into(), "s3cret".into())], body: b"s3cret".to_vec() };

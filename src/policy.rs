@@ -149,6 +149,11 @@ fn http_date(text: &str) -> Option<i64> {
     DateTime::parse_from_rfc2822(text).ok().map(|date| date.timestamp_millis())
 }
 
+/// Milliseconds until a file that is not made yet is asked for again.
+pub fn file_again(looks: u32) -> f64 {
+    (500.0 * 1.5f64.powi(i32::try_from(looks.min(10)).unwrap_or(10))).min(3_000.0)
+}
+
 /// Milliseconds until an unknown run is looked for again.
 pub fn unknown_again(looks: u32) -> f64 {
     (100.0 * 2f64.powi(i32::try_from(looks.min(10)).unwrap_or(10))).min(1_000.0)

@@ -7,11 +7,15 @@ use std::task::Poll;
 
 /// The world around a client: a transport, a clock, a timer, a die and the secret.
 ///
-/// Dropping a future ends what it stands for. `send` returns once the whole body is there, follows no redirect, and
+/// Dropping a future ends what it stands for. `send` returns once the whole body is there (of a file that flows, its
+/// headers), follows no redirect, and
 /// fails with a [`crate::error::Kind::Network`] error whose code is `not_sent` only where it is certain that nothing was.
 pub trait Host {
-    /// Sends a request and takes the whole answer.
-    fn send(&self, request: Prepared) -> impl Future<Output = Result<Response>>;
+    /// A file, as the host hands it on.
+    type File;
+    /// Sends a request and takes the whole answer, but for the body of a success when [`Prepared::file`] says that it is a
+    /// file: that comes beside the answer, in the host's own form.
+    fn send(&self, request: Prepared) -> impl Future<Output = Result<(Response, Option<Self::File>)>>;
     /// Waits for this many milliseconds.
     fn sleep(&self, millis: f64) -> impl Future<Output = ()>;
     /// Waits between two reads of a watch: for this many milliseconds, longer while nobody can see what it shows, and shorter

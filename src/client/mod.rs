@@ -82,6 +82,10 @@ pub struct Call {
     pub patience: Option<f64>,
     /// Send what the lifecycle rules out all the same.
     pub force: bool,
+    /// Hand a file on as it comes, and not when all of it is there.
+    pub flowing: bool,
+    /// Milliseconds for which a file that is not made yet is asked for again.
+    pub wait: Option<f64>,
 }
 
 /// A client of one system.

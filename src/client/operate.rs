@@ -1,10 +1,13 @@
 //! What a system can do beside the runs' common operations: one method for all of them.
 use super::create::maybe_done;
 use super::memory::Part;
-use super::{Call, Client, Host, Target};
+use super::send::{Came, Clock};
+use super::{Call, Client, Event, Host, Session, Target};
 use crate::describe::{Others, Raw};
 use crate::error::{Error, Kind, Result, SystemName};
+use crate::http::{Request, Wants};
 use crate::lifecycle::{Move, Moved};
+use crate::policy;
 use crate::run::{Run, Stage};
 use crate::system::{Answer, Safety, Scope};
 
@@ -16,7 +19,7 @@ impl<H: Host> Client<H> {
     /// # Errors
     /// `unsupported` for a name that is not in the table; `transition` for a move that what was handed in, or a confirmed end,
     /// rules out, before anything is sent; `unknown_outcome` when the answer to what must not be done twice was lost.
-    pub async fn operate(&self, name: &str, arguments: &Raw, call: &Call) -> Result<Answer> {
+    pub async fn operate(&self, name: &str, arguments: &Raw, call: &Call) -> Result<Answer<H::File>> {
         let operations = self.system.api().operations();
         let Some(operation) = operations.iter().find(|operation| operation.name == name) else {
             self.can(name)?;
@@ -29,15 +32,41 @@ impl<H: Host> Client<H> {
         let scope = Scope { tenant: Some("-".into()), ..Scope::default() };
         operation.request(self.system.name(), &scope, &arguments)?;
         self.may(name, Target { id: &id, read: run.as_ref() }, part, call)?;
-        let clock = self.clock(call)?;
+        let clock = self.clock(&self.waiting(call))?;
         let session = self.begin(&clock).await?;
         let request = operation.request(self.system.name(), &session.scope, &arguments)?;
-        let response = match operation.safety {
-            Safety::Read => self.safe(&session, &clock, call, &request).await,
-            Safety::Again => self.once(&session, &clock, call, &request).await,
-            Safety::Once => self.once(&session, &clock, call, &request).await.map_err(unsure),
+        let (response, file) = match operation.safety {
+            Safety::Read => self.ready(&session, &clock, call, &request).await?,
+            Safety::Again => (self.once(&session, &clock, call, &request).await?, None),
+            Safety::Once => (self.once(&session, &clock, call, &request).await.map_err(unsure)?, None),
         };
-        operation.answer(self.system.name(), &request, response?)
+        operation.answer(self.system.name(), &request, response, file)
+    }
+
+    /// The same call, whose deadline leaves room for the wait.
+    fn waiting(&self, call: &Call) -> Call {
+        let usual = self.options.limits.deadline;
+        let room = call.wait.filter(|_| call.deadline.is_none()).map(|wait| wait + usual);
+        Call { deadline: call.deadline.or(room), ..call.clone() }
+    }
+
+    /// What a read gives; one of a file that is not made yet is asked for again for as long as the caller waits.
+    async fn ready(&self, session: &Session, clock: &Clock, call: &Call, request: &Request) -> Result<Came<H::File>> {
+        let until = self.host.now() + call.wait.filter(|_| request.wants == Wants::File).unwrap_or(0.0);
+        let mut looks = 0;
+        loop {
+            let error = match self.tried(session, clock, call, request).await {
+                Ok(came) => return Ok(came),
+                Err(error) => error,
+            };
+            let wait = policy::file_again(looks);
+            if !not_made_yet(&error) || self.host.now() + wait > until || wait >= self.left(clock) {
+                return Err(error);
+            }
+            self.host.observe(&Event::Retry { code: error.code, wait });
+            self.host.sleep(wait).await;
+            looks += 1;
+        }
     }
 }
 
@@ -94,6 +123,11 @@ fn no_run(system: SystemName) -> impl Fn(String) -> Error {
         let message = format!("this is no run as `get` or `parseRun` gives it: look at {place}, or give its id");
         Error::new(Kind::Argument, "invalid_run", message).of(system)
     }
+}
+
+/// What a system answers while it makes a file is nowhere written: any of these may mean that.
+fn not_made_yet(error: &Error) -> bool {
+    error.kind == Kind::NotFound || matches!(error.status, Some(409 | 422 | 425))
 }
 
 fn unsure(error: Error) -> Error {

@@ -1,10 +1,15 @@
 //! One request: its tries, its time, its redirects, and what its answer amounts to.
 use super::{Call, Client, Event, Host, Session, race};
 use crate::error::{Error, Kind, Result};
-use crate::http::{Base, Method, Prepared, Request, Response, Wants};
+use crate::http::{Base, Method, Prepared, Request, Response, Taking, Wants};
 use crate::policy::{self, Limits};
 use std::future::Future;
 use std::pin::Pin;
+
+/// An answer, and the file that it holds.
+pub(super) type Came<F> = (Response, Option<F>);
+
+type Coming<'a, F> = Pin<Box<dyn Future<Output = Result<Came<F>>> + 'a>>;
 
 /// The time a call has.
 #[derive(Clone, Copy)]
@@ -45,11 +50,22 @@ impl<H: Host> Client<H> {
         call: &Call,
         request: &Request,
     ) -> Result<Response> {
+        self.tried(session, clock, call, request).await.map(|(response, _)| response)
+    }
+
+    /// The same, with the file of an answer that holds one.
+    pub(super) async fn tried(
+        &self,
+        session: &Session,
+        clock: &Clock,
+        call: &Call,
+        request: &Request,
+    ) -> Result<Came<H::File>> {
         self.earn();
         let mut tries = 1;
         loop {
             let error = match self.attempt(session, clock, call, request, tries).await {
-                Ok(response) => return Ok(response),
+                Ok(came) => return Ok(came),
                 Err(error) => error,
             };
             let wait = policy::retry(&error, tries, &clock.limits, self.left(clock), self.host.random());
@@ -69,7 +85,7 @@ impl<H: Host> Client<H> {
         request: &Request,
     ) -> Result<Response> {
         self.earn();
-        self.attempt(session, clock, call, request, 1).await
+        self.attempt(session, clock, call, request, 1).await.map(|(response, _)| response)
     }
 
     /// A single try; one more when the secret was found to be over and there is a new one. Who is refused has done nothing,
@@ -81,7 +97,7 @@ impl<H: Host> Client<H> {
         call: &Call,
         request: &Request,
         attempt: u32,
-    ) -> Result<Response> {
+    ) -> Result<Came<H::File>> {
         let answer = self.send(session, clock, call, request, attempt).await;
         if !answer.as_ref().is_err_and(|error| error.status == Some(401)) {
             return answer;
@@ -98,7 +114,7 @@ impl<H: Host> Client<H> {
         call: &Call,
         request: &Request,
         attempt: u32,
-    ) -> Result<Response> {
+    ) -> Result<Came<H::File>> {
         let prepared = self.prepare(session, call, request);
         self.host.observe(&Event::Request { method: request.method, url: prepared.url.clone(), attempt });
         let begun = self.host.now();
@@ -106,9 +122,9 @@ impl<H: Host> Client<H> {
         let (time, what) =
             if left < clock.limits.timeout { (left, "deadline") } else { (clock.limits.timeout, "timeout") };
         let answer = self.within(time, what, self.follow(session, prepared, request.wants)).await;
-        let answer = answer.and_then(|response| {
+        let answer = answer.and_then(|(response, file)| {
             self.host.observe(&Event::Response { status: response.status, millis: self.host.now() - begun });
-            self.judge(response, request.wants)
+            Ok((self.judge(response, request.wants, file.is_some())?, file))
         });
         answer.map_err(|error| self.redact(error, session))
     }
@@ -119,6 +135,8 @@ impl<H: Host> Client<H> {
             headers.extend(self.system.api().authorize(&session.scope, secret));
         }
         headers.extend(call.traceparent.iter().map(|trace| ("traceparent", trace.clone())));
+        let silence = call.timeout.unwrap_or(self.options.limits.timeout);
+        let taking = if call.flowing { Taking::Flowing { silence } } else { Taking::Whole };
         Prepared {
             method: request.method,
             url: session.base.join(&request.path),
@@ -126,22 +144,18 @@ impl<H: Host> Client<H> {
             headers,
             body: request.body.clone(),
             max_bytes: self.options.max_bytes,
+            file: (request.wants == Wants::File).then_some(taking),
         }
     }
 
     /// Redirects are followed on the same origin, with the method they came for; elsewhere no credential is sent. A file
     /// is fetched from elsewhere without any.
-    fn follow<'a>(
-        &'a self,
-        session: &'a Session,
-        mut prepared: Prepared,
-        wants: Wants,
-    ) -> Pin<Box<dyn Future<Output = Result<Response>> + 'a>> {
+    fn follow<'a>(&'a self, session: &'a Session, mut prepared: Prepared, wants: Wants) -> Coming<'a, H::File> {
         Box::pin(async move {
             let mut at = session.base.clone();
             for _ in 0..=policy::REDIRECTS {
-                let response = self.host.send(prepared.clone()).await?;
-                let Some(location) = redirect(&prepared, &response)? else { return Ok(response) };
+                let (response, file) = self.host.send(prepared.clone()).await?;
+                let Some(location) = redirect(&prepared, &response)? else { return Ok((response, file)) };
                 let target = match at.redirect(location) {
                     Some(target) => target,
                     None if wants == Wants::File => {
@@ -159,12 +173,12 @@ impl<H: Host> Client<H> {
     }
 
     /// A success holds what was wanted; anything else is a failure.
-    fn judge(&self, response: Response, wants: Wants) -> Result<Response> {
+    fn judge(&self, response: Response, wants: Wants, has_file: bool) -> Result<Response> {
         if response.ok() {
             let held = match wants {
                 Wants::Json => json(&response, self.options.max_depth),
                 Wants::Nothing => Ok(()),
-                Wants::File => file(&response),
+                Wants::File => file(&response, has_file),
             };
             held.map_err(|error| Error { status: Some(response.status), ..error })?;
             return Ok(response);
@@ -248,10 +262,11 @@ fn elsewhere(from: &Base, location: &str) -> Option<Base> {
 }
 
 /// Is it a file? What a proxy or a login page puts in its place is none.
-fn file(response: &Response) -> Result<()> {
+fn file(response: &Response, has_file: bool) -> Result<()> {
     let kind = response.header("content-type").unwrap_or_default();
-    if response.body.is_empty() || kind.starts_with("text/html") || kind.starts_with("application/json") {
-        let message = format!("the answer ({}, {} bytes) is no file", crate::http::quote(kind), response.body.len());
+    if !has_file || kind.starts_with("text/html") || kind.starts_with("application/json") {
+        let what = if has_file { "" } else { ", empty" };
+        let message = format!("the answer ({}{what}) is no file", crate::http::quote(kind));
         return Err(Error::new(Kind::Decode, "not_a_file", message));
     }
     Ok(())

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// An answer, or a stream of events behind its head.
-pub enum Served<H> {
+pub enum Served<H: Host> {
     /// All of it.
     Answer(Answer),
     /// The head, and the file behind it.
-    File(Answer, Vec<u8>),
+    File(Answer, H::File),
     /// The head, and what follows.
     Stream(Answer, Stream<H>),
 }
@@ -73,13 +73,13 @@ async fn run<H: Host>(
             Answer::json(200, format!("[{}]", all.join(",")))
         }
         Plan::Operate(system, name, arguments, force) => {
-            let call = Call { force, ..call.clone() };
+            let call = Call { force, flowing: true, ..call.clone() };
             let given = client(system)?.operate(name, &arguments, &call).await?.public(own(system)?)?;
             match given {
                 operation::Answer::Nothing => Answer::nothing(),
                 operation::Answer::Json(json) => Answer::json(200, json),
                 operation::Answer::File(file) => {
-                    return Ok(Served::File(Answer::file(name, &file.kind), file.bytes));
+                    return Ok(Served::File(Answer::file(name, &file.kind), file.body));
                 }
             }
         }

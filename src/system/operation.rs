@@ -174,28 +174,28 @@ pub enum Safety {
 
 /// A file.
 #[derive(Clone, PartialEq)]
-pub struct File {
+pub struct File<F> {
     /// What its sender says it is: a media type, empty where nothing was said.
     pub kind: String,
-    /// All of it.
-    pub bytes: Vec<u8>,
+    /// What is in it, as the host hands it on.
+    pub body: F,
 }
 
 /// What an operation gave.
 #[derive(Clone, PartialEq)]
-pub enum Answer {
+pub enum Answer<F> {
     /// Nothing.
     Nothing,
     /// JSON text.
     Json(String),
     /// A file.
-    File(File),
+    File(File<F>),
 }
 
-impl Answer {
+impl<F> Answer<F> {
     /// The same answer, for those who may look but not act: whatever the system's descriptions call a secret is hidden
     /// wherever it stands, and so is every address that lets in whoever knows it.
-    pub fn public(self, system: &dyn Documents) -> Result<Answer> {
+    pub fn public(self, system: &dyn Documents) -> Result<Answer<F>> {
         let Answer::Json(json) = self else { return Ok(self) };
         let raw = Raw::parse(&json).ok_or_else(|| odd(system.name(), "the answer is no JSON"))?;
         let described = system.documents().iter().map(|document| &document.value).chain(system.others());
@@ -343,16 +343,23 @@ impl Operation {
         wrong(system, "missing_argument", format!("{} needs `{name}`", self.name))
     }
 
-    /// What the answer to this request of the operation says.
+    /// What the answer to this request of the operation says; `file` is the one that came with it.
     ///
     /// # Errors
     /// `decode` when it is not what the system sends.
-    pub fn answer(&self, system: SystemName, request: &Request, response: Response) -> Result<Answer> {
+    pub fn answer<F>(
+        &self,
+        system: SystemName,
+        request: &Request,
+        response: Response,
+        file: Option<F>,
+    ) -> Result<Answer<F>> {
         match self.reads {
             Reads::Nothing => Ok(Answer::Nothing),
             Reads::File => {
                 let kind = response.header("content-type").unwrap_or_default().to_owned();
-                Ok(Answer::File(File { kind, bytes: response.body }))
+                let body = file.ok_or_else(|| odd(system, "the answer holds no file"))?;
+                Ok(Answer::File(File { kind, body }))
             }
             Reads::Json(names) => Ok(Answer::Json(member(system, &response, names)?.as_str().to_owned())),
             Reads::Rows => {

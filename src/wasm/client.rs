@@ -2,6 +2,7 @@
 pub(super) use super::convert::{argument, property};
 use super::convert::{out, parsed};
 use super::error::to_js;
+use super::fetch::JsFile;
 use super::given::Given;
 use super::{fetch, signal};
 use crate::client::{Call, Client, Credentials, Event, Host, Many, Options, WatchOptions};
@@ -27,7 +28,9 @@ pub(super) struct JsHost {
 pub(super) type JsClient = Client<JsHost>;
 
 impl Host for JsHost {
-    async fn send(&self, request: Prepared) -> Result<Response> {
+    type File = JsFile;
+
+    async fn send(&self, request: Prepared) -> Result<(Response, Option<JsFile>)> {
         fetch::send(self.fetch.as_ref(), &request).await
     }
 
@@ -179,7 +182,7 @@ pub(super) struct CallOptions {
 }
 
 /// The options of all calls; one that has no use for some does not mind them.
-const OF_CALLS: [&str; 11] = [
+const OF_CALLS: [&str; 13] = [
     "signal",
     "timeout",
     "deadline",
@@ -191,6 +194,8 @@ const OF_CALLS: [&str; 11] = [
     "force",
     "key",
     "most",
+    "wait",
+    "as",
 ];
 
 impl CallOptions {
@@ -210,6 +215,12 @@ impl CallOptions {
                 traceparent: given.text("traceparent")?,
                 patience: given.number("patience")?,
                 force: given.flag("force")?,
+                flowing: match given.text("as")?.as_deref() {
+                    None | Some("bytes") => false,
+                    Some("response") => true,
+                    Some(_) => return Err(argument("invalid_options", "`as` is \"bytes\" or \"response\"")),
+                },
+                wait: given.number("wait")?,
             },
             watch: WatchOptions { deadline, follow: given.flag("follow")? },
             confirm: given.flag("confirm")?,

@@ -3,13 +3,13 @@
 //! gloo-net's own `send` and body readers trap when `fetch` rejects with something that is no `Error`, as an abort with a
 //! reason of one's own does, so the promise and the body are taken here.
 use crate::error::{Error, Kind, Result};
-use crate::http::{Method, Prepared, Response};
+use crate::http::{Method, Prepared, Response, Taking};
 use gloo_net::http::{Method as GlooMethod, RequestBuilder, Response as GlooResponse};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::js_sys::{Function, Promise, Reflect, Uint8Array};
-use web_sys::{AbortController, ReadableStream, ReadableStreamDefaultReader, RequestRedirect};
+use web_sys::{AbortController, AbortSignal, ReadableStream, ReadableStreamDefaultReader, RequestRedirect};
 
 #[wasm_bindgen]
 extern "C" {
@@ -18,18 +18,26 @@ extern "C" {
 }
 
 /// Ends its request when it is dropped, in whatever phase that is.
-struct Ender(AbortController);
+struct Ender(Option<AbortController>);
+
+impl Ender {
+    /// What ends the request; whoever has it now does.
+    fn handed_on(mut self) -> Option<AbortController> {
+        self.0.take()
+    }
+}
 
 impl Drop for Ender {
     fn drop(&mut self) {
-        self.0.abort();
+        self.0.iter().for_each(AbortController::abort);
     }
 }
 
 /// Sends a request and takes the whole answer.
-pub(super) async fn send(fetch: Option<&Function>, prepared: &Prepared) -> Result<Response> {
-    let ender = Ender(AbortController::new().map_err(|_| internal("there is no AbortController here"))?);
-    let request = build(prepared, &ender.0)?;
+pub(super) async fn send(fetch: Option<&Function>, prepared: &Prepared) -> Result<(Response, Option<JsFile>)> {
+    let controller = AbortController::new().map_err(|_| internal("there is no AbortController here"))?;
+    let request = build(prepared, &controller)?;
+    let ender = Ender(Some(controller));
     let answer = call(fetch, &request).await.map_err(|error| before_headers(&error))?;
     if Reflect::get(&answer, &"status".into()).ok().and_then(|status| status.as_f64()).is_none() {
         return Err(Error::new(
@@ -40,11 +48,73 @@ pub(super) async fn send(fetch: Option<&Function>, prepared: &Prepared) -> Resul
     }
     let response = GlooResponse::from(answer.unchecked_into::<web_sys::Response>());
     let headers = response.headers().entries().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-    let body = match response.body() {
-        Some(stream) => read(&stream, prepared.max_bytes).await?,
-        None => vec![],
-    };
-    Ok(Response { status: response.status(), headers, body })
+    let head = Response { status: response.status(), headers, body: vec![] };
+    let Some(stream) = response.body() else { return Ok((head, None)) };
+    match prepared.file.filter(|_| head.ok()) {
+        None => Ok((Response { body: read(&stream, prepared.max_bytes).await?, ..head }, None)),
+        Some(Taking::Whole) => {
+            let bytes =
+                JsFuture::from(whole(&stream, prepared.max_bytes)).await.map_err(|word| broken(&word, prepared))?;
+            let bytes: Uint8Array = bytes.unchecked_into();
+            let file = (bytes.length() > 0).then_some(JsFile::Whole(bytes));
+            Ok((head, file))
+        }
+        Some(Taking::Flowing { silence }) => {
+            let flow = ender.handed_on().map(|controller| Flow::new(&stream, &controller, silence));
+            Ok((head, Some(JsFile::Flowing(Flowing(flow)))))
+        }
+    }
+}
+
+/// A file that never came into this memory.
+pub(super) enum JsFile {
+    /// All of it.
+    Whole(Uint8Array),
+    /// As it comes.
+    Flowing(Flowing),
+}
+
+/// A file that comes; one that nobody takes ends.
+pub(super) struct Flowing(Option<Flow>);
+
+impl Flowing {
+    /// The file, bound to what ends it.
+    pub(super) fn taken(mut self, signals: Vec<AbortSignal>, deadline: Option<f64>) -> Result<Flow> {
+        let flow = self.0.take().ok_or_else(|| internal("the file was taken before"))?;
+        flow.bind(signals, deadline);
+        Ok(flow)
+    }
+}
+
+impl Drop for Flowing {
+    fn drop(&mut self) {
+        self.0.iter().for_each(Flow::close);
+    }
+}
+
+#[wasm_bindgen(raw_module = "../download.js")]
+extern "C" {
+    fn whole(stream: &ReadableStream, most: usize) -> Promise;
+    /// A body that comes as it is asked for.
+    pub(super) type Flow;
+    #[wasm_bindgen(constructor)]
+    fn new(stream: &ReadableStream, controller: &AbortController, silence: f64) -> Flow;
+    #[wasm_bindgen(method)]
+    fn close(this: &Flow);
+    #[wasm_bindgen(method)]
+    fn bind(this: &Flow, signals: Vec<AbortSignal>, deadline: Option<f64>);
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn body(this: &Flow) -> ReadableStream;
+    #[wasm_bindgen(method)]
+    pub(super) fn response(this: &Flow, kind: &str) -> JsValue;
+}
+
+fn broken(word: &JsValue, prepared: &Prepared) -> Error {
+    if word.as_string().as_deref() == Some("too_large") {
+        let message = format!("the body is larger than {} bytes", prepared.max_bytes);
+        return Error::new(Kind::Decode, "too_large", message);
+    }
+    in_body()
 }
 
 fn build(prepared: &Prepared, controller: &AbortController) -> Result<web_sys::Request> {

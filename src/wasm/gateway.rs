@@ -1,7 +1,7 @@
 //! The class `Gateway`: requests and responses of the platform around the gateway's plans.
 use super::client::{JsClient, JsHost, argument, property, shared};
 use super::error::to_js;
-use super::fetch;
+use super::fetch::{self, JsFile};
 use super::given::{Given, entries, items};
 use super::signal::{Flag, abortable, promise};
 use crate::client::race;
@@ -140,7 +140,16 @@ impl Inner {
         };
         match served {
             Served::Answer(answer) => response(&self.gateway.dress(incoming, answer), None),
-            Served::File(head, bytes) => response(&self.gateway.dress(incoming, head), Some(Body::Bytes(bytes))),
+            Served::File(head, file) => {
+                let body = match file {
+                    JsFile::Whole(bytes) => Body::Bytes(bytes),
+                    JsFile::Flowing(flow) => {
+                        let flow = flow.taken(signal(request).into_iter().collect(), None);
+                        Body::Stream(flow.map_err(|error| to_js(&error))?.body())
+                    }
+                };
+                response(&self.gateway.dress(incoming, head), Some(body))
+            }
             Served::Stream(head, stream) => {
                 response(&self.gateway.dress(incoming, head), Some(Body::Stream(events(stream, signal(request))?)))
             }
@@ -224,7 +233,7 @@ pub(super) async fn body(request: &Request, incoming: &Incoming, max_bytes: usiz
 
 /// What stands behind the head of an answer that is no text.
 pub(super) enum Body {
-    Bytes(Vec<u8>),
+    Bytes(Uint8Array),
     Stream(ReadableStream),
 }
 
@@ -239,9 +248,7 @@ pub(super) fn response(answer: &Answer, body: Option<Body>) -> Result<Response, 
     init.set_headers(&headers);
     match body {
         Some(Body::Stream(stream)) => Response::new_with_opt_readable_stream_and_init(Some(&stream), &init),
-        Some(Body::Bytes(bytes)) => {
-            Response::new_with_opt_buffer_source_and_init(Some(&Uint8Array::from(bytes.as_slice())), &init)
-        }
+        Some(Body::Bytes(bytes)) => Response::new_with_opt_buffer_source_and_init(Some(&bytes), &init),
         None if answer.status == 204 => Response::new_with_opt_str_and_init(None, &init),
         None => Response::new_with_opt_str_and_init(Some(&answer.body), &init),
     }

@@ -2,18 +2,19 @@
 use super::client::{self, CallOptions, Connection, JsClient, raw};
 use super::convert::parsed;
 use super::error::to_js;
+use super::fetch::JsFile;
 use super::given::Given;
 use super::runs::Runs;
 use super::signal::{abortable, promise};
 use crate::describe::Raw;
 use crate::error::SystemName;
-use crate::system::{Answer, System};
+use crate::system::{Answer, File, System};
 use crate::systems;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::AbortSignal;
-use web_sys::js_sys::{Promise, Uint8Array};
+use web_sys::js_sys::Promise;
 
 /// A client of one system. Holds a secret, so it belongs into an edge function, a worker or a server.
 #[wasm_bindgen(skip_typescript)]
@@ -45,10 +46,15 @@ impl SystemClient {
         promise(async move {
             let (call, arguments) = (call?, raw(&arguments).map_err(|error| to_js(&error))?);
             let arguments = arguments.unwrap_or_else(Raw::empty_object);
-            match abortable(&call.signals, Box::pin(client.operate(&name, &arguments, &call.call))).await? {
+            let given = abortable(&call.signals, Box::pin(client.operate(&name, &arguments, &call.call))).await?;
+            match given {
                 Answer::Nothing => Ok(JsValue::UNDEFINED),
                 Answer::Json(json) => parsed(&json).map_err(|error| to_js(&error)),
-                Answer::File(file) => Ok(Uint8Array::from(file.bytes.as_slice()).into()),
+                Answer::File(File { body: JsFile::Whole(bytes), .. }) => Ok(bytes.into()),
+                Answer::File(File { kind, body: JsFile::Flowing(flow) }) => {
+                    let flow = flow.taken(call.signals, call.call.deadline).map_err(|error| to_js(&error))?;
+                    Ok(flow.response(&kind))
+                }
             }
         })
     }

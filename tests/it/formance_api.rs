@@ -178,13 +178,13 @@ fn every_recorded_answer_is_read() {
         let held = match name {
             "create" => FormanceApi.created(&response).map(|id| id.len()),
             "list" => FormanceApi.listed(&Filter::default(), None, &response).map(|rows| rows.rows.len()),
-            _ => {
-                operation(name).answer(SystemName::Formance, &Request::get("/"), response).map(|answer| match answer {
+            _ => operation(name).answer(SystemName::Formance, &Request::get("/"), response, None::<()>).map(|answer| {
+                match answer {
                     Answer::Nothing => 0,
                     Answer::Json(text) => serde_json::from_str::<Value>(&text).map(|_| 1).unwrap(),
                     Answer::File(_) => panic!("{name} gives no file"),
-                })
-            }
+                }
+            }),
         };
         read.insert(recorded.name.clone(), held.unwrap_or_else(|error| panic!("{}: {error}", recorded.name)));
     }

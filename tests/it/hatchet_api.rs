@@ -382,7 +382,8 @@ fn asked(name: &str, arguments: Value) -> runward::error::Result<Request> {
 fn answered(name: &str, arguments: Value, recording: &str) -> Value {
     let request = asked(name, arguments).unwrap();
     let response = Recorded::get("hatchet", recording).response();
-    let Answer::Json(json) = operation(name).answer(SystemName::Hatchet, &request, response).unwrap() else {
+    let Answer::Json(json) = operation(name).answer(SystemName::Hatchet, &request, response, None::<()>).unwrap()
+    else {
         panic!("{name} gives no JSON")
     };
     serde_json::from_str(&json).unwrap()
@@ -411,7 +412,7 @@ fn an_offset_leads_behind_a_full_page_and_no_further() {
         let request = asked("workflows.list", serde_json::json!({ "limit": limit, "cursor": cursor })).unwrap();
         let body = format!("{{\"rows\":{rows},\"pagination\":{{}}}}").into_bytes();
         let response = Response { status: 200, headers: vec![], body };
-        let answer = operation("workflows.list").answer(SystemName::Hatchet, &request, response).unwrap();
+        let answer = operation("workflows.list").answer(SystemName::Hatchet, &request, response, None::<()>).unwrap();
         let Answer::Json(json) = answer else { panic!("no JSON") };
         serde_json::from_str::<Value>(&json).unwrap()
     };
@@ -421,10 +422,12 @@ fn an_offset_leads_behind_a_full_page_and_no_further() {
     assert_eq!(page(2, None, "null"), serde_json::json!({ "items": [] }));
     for odd in ["{}", r#"{"rows":7}"#, "[]", "null"] {
         let response = Response { status: 200, headers: vec![], body: odd.into() };
-        let error = operation("version").answer(SystemName::Hatchet, &Request::get("/"), response).err().unwrap();
+        let error =
+            operation("version").answer(SystemName::Hatchet, &Request::get("/"), response, None::<()>).err().unwrap();
         assert_eq!(error.kind, Kind::Decode, "{odd}");
         let response = Response { status: 200, headers: vec![], body: odd.into() };
-        let error = operation("logs").answer(SystemName::Hatchet, &Request::get("/"), response).err().unwrap();
+        let error =
+            operation("logs").answer(SystemName::Hatchet, &Request::get("/"), response, None::<()>).err().unwrap();
         assert_eq!(error.kind, Kind::Decode, "{odd}");
     }
 }

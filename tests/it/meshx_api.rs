@@ -118,11 +118,11 @@ fn the_neighbours_have_operations_too() {
     assert_eq!(logs.path, "/api/data/compute/log");
     assert_eq!(logs.query, [("identifier", "x".to_owned()), ("job_type", "dq".into())]);
     let logs = operation("compute.logs")
-        .answer(SystemName::MeshX, &Request::get("/"), answer(200, r#"{"logs":["a"]}"#))
+        .answer(SystemName::MeshX, &Request::get("/"), answer(200, r#"{"logs":["a"]}"#), None::<()>)
         .unwrap();
     assert!(logs == Answer::Json(r#"["a"]"#.into()));
     let products = operation("products")
-        .answer(SystemName::MeshX, &Request::get("/"), answer(200, body("data-products")))
+        .answer(SystemName::MeshX, &Request::get("/"), answer(200, body("data-products")), None::<()>)
         .unwrap();
     assert!(matches!(products, Answer::Json(text) if text.starts_with('[')));
 }

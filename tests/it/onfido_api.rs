@@ -195,6 +195,7 @@ fn tasks_and_files_have_their_own_operations() {
         SystemName::Onfido,
         &Request::get("/"),
         answer(202, body("timeline-file")),
+        None::<()>,
     );
     let Ok(Answer::Json(reference)) = reference else { panic!("no reference") };
     assert!(serde_json::from_str::<Value>(&reference).unwrap()["workflow_timeline_file_id"].is_string());

@@ -165,7 +165,9 @@ impl Native {
 }
 
 impl Host for Native {
-    async fn send(&self, request: Prepared) -> Result<Response> {
+    type File = Vec<u8>;
+
+    async fn send(&self, request: Prepared) -> Result<(Response, Option<Vec<u8>>)> {
         self.sent.set(self.sent.get() + 1);
         let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).unwrap();
         let mut builder = self.http.request(method, request.full_url());
@@ -190,7 +192,11 @@ impl Host for Native {
                 return Err(Error::new(Kind::Decode, "too_large", "the body is too large"));
             }
         }
-        Ok(Response { status, headers, body })
+        if request.file.is_some() && (200..300).contains(&status) {
+            let file = (!body.is_empty()).then_some(body);
+            return Ok((Response { status, headers, body: vec![] }, file));
+        }
+        Ok((Response { status, headers, body }, None))
     }
 
     async fn sleep(&self, millis: f64) {

@@ -99,6 +99,9 @@ for (const [name, open] of Object.entries(places)) {
     assert.ok(Array.isArray(await onfido.tasks.list(run.id)));
     const { workflow_timeline_file_id: file } = await onfido.timelineFile.create(run.id);
     assert.match(file, /^[0-9a-f-]{36}$/);
+    const evidence = await onfido.evidence(run.id, { wait: 20_000, as: "response" });
+    assert.equal(evidence.headers.get("content-type"), "application/pdf");
+    assert.equal(Buffer.from(await evidence.arrayBuffer()).subarray(0, 4).toString(), "%PDF");
 
     const meshx = of("meshx");
     const [product] = await meshx.products();

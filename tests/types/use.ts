@@ -30,6 +30,9 @@ formance.runs.create({ workflow: id, input: { amount: "1" } });
 formance.runs.create({ workflow: id, input: { amount: 1 } });
 const studio = new Onfido({ region: "ca", token: "token" });
 studio.evidence(id) satisfies Promise<Uint8Array>;
+studio.timelineFile.get(id, id, { as: "response", wait: 60_000 }) satisfies Promise<Response>;
+// @ts-expect-error: never as text
+studio.evidence(id, { as: "text" });
 // @ts-expect-error: a run is of an applicant
 studio.runs.create({ workflow: id });
 // @ts-expect-error: there is no such region

@@ -184,7 +184,27 @@ export type OnfidoOptions = ClientOptions & {
   baseUrl?: string;
 } & ({ token: Secret } | { clientId: string; clientSecret: Secret });
 
-/** A client of Onfido Studio, v3.6. Files come as bytes; one that is not ready yet is an error. */
+/** How to take a file. */
+export interface FileOptions extends CallOptions {
+  /**
+   * `"bytes"` when absent, of at most the client's `maxBytes`. As a `Response` it has any size, and its body comes as it is
+   * read; it ends with its signals and `deadline`, and with a `TimeoutError` when it is silent for longer than `timeout`.
+   */
+  as?: "bytes" | "response";
+  /** Milliseconds for which a file that is not made yet is asked for again. */
+  wait?: number;
+}
+
+/** An operation that gives a file. */
+export interface TakeFile<Places extends unknown[]> {
+  (...places: [...Places, options: FileOptions & { as: "response" }]): Promise<Response>;
+  (...places: [...Places, options?: FileOptions & { as?: "bytes" }]): Promise<Uint8Array>;
+}
+
+/**
+ * A client of Onfido Studio, v3.6. Files come as bytes or as a `Response`, and never as text. They are made some time after
+ * they are asked for: say how long to `wait`.
+ */
 export class Onfido {
   constructor(options: OnfidoOptions);
   readonly runs: Runs<"onfido">;
@@ -205,17 +225,17 @@ export class Onfido {
   readonly timelineFile: {
     /** Asks for the file to be made: `{ workflow_timeline_file_id, href }`. */
     create(id: string, options?: CallOptions): Promise<unknown>;
-    get(id: string, file: string, options?: CallOptions): Promise<Uint8Array>;
+    get: TakeFile<[id: string, file: string]>;
   };
   /** The signed evidence file: a PDF. */
-  evidence(id: string, options?: CallOptions): Promise<Uint8Array>;
+  evidence: TakeFile<[id: string]>;
   /** The evidence folder: a ZIP archive. */
-  evidenceFolder(id: string, options?: CallOptions): Promise<Uint8Array>;
+  evidenceFolder: TakeFile<[id: string]>;
   /** Documents that were signed electronically: PDFs. */
   readonly documents: {
-    qualified(id: string, file: string, options?: CallOptions): Promise<Uint8Array>;
-    advanced(id: string, file: string, options?: CallOptions): Promise<Uint8Array>;
-    simple(id: string, file: string, options?: CallOptions): Promise<Uint8Array>;
+    qualified: TakeFile<[id: string, file: string]>;
+    advanced: TakeFile<[id: string, file: string]>;
+    simple: TakeFile<[id: string, file: string]>;
   };
 }
 
