@@ -128,7 +128,7 @@ async fn one(http: &Http, targets: &[Target], kept: &Mutex<Told>, number: u64, i
     let (kind, request) = if is_create {
         (Kind::Create, target.create())
     } else {
-        match (draw / 64 % LIST_EVERY == 0).then(|| target.list()).flatten() {
+        match (draw / 64).is_multiple_of(LIST_EVERY).then(|| target.list()).flatten() {
             Some(request) => (Kind::List, request),
             None => {
                 let kept = kept.lock().unwrap();
@@ -176,7 +176,10 @@ fn report(told: &Told, arguments: &Arguments) {
     }
 }
 
-fn quantiles(name: &str, latencies: &mut [u64], goal: Option<f64>, figure: &dyn Fn(&str, f64, Option<f64>, &str)) {
+/// Prints a figure: its name, its value, its goal and its unit.
+type Figure<'a> = &'a dyn Fn(&str, f64, Option<f64>, &str);
+
+fn quantiles(name: &str, latencies: &mut [u64], goal: Option<f64>, figure: Figure) {
     latencies.sort_unstable();
     let Some(last) = latencies.len().checked_sub(1) else { return };
     let at = |share: f64| latencies[(last as f64 * share) as usize] as f64 / 1_000.0;
