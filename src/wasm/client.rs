@@ -23,6 +23,7 @@ pub(super) struct JsHost {
     fetch: Option<Function>,
     secret: JsValue,
     hooks: JsValue,
+    logger: JsValue,
 }
 
 pub(super) type JsClient = Client<JsHost>;
@@ -62,25 +63,35 @@ impl Host for JsHost {
         given.as_string().ok_or_else(failed)
     }
 
-    /// A hook that throws disturbs no call.
+    /// A hook or logger that throws disturbs no call. What they are told holds no secret: a URL has lost its query.
     fn observe(&self, event: &Event) {
-        let (name, fields) = match event {
+        let (hook, severity, line, fields) = match event {
             Event::Request { method, url, attempt } => (
                 "onRequest",
+                "debug",
+                "runward: request",
                 vec![("method", method.as_str().into()), ("url", url.into()), ("attempt", (*attempt).into())],
             ),
-            Event::Response { status, millis } => {
-                ("onResponse", vec![("status", (*status).into()), ("millis", (*millis).into())])
+            Event::Response { status, millis } => (
+                "onResponse",
+                "debug",
+                "runward: response",
+                vec![("status", (*status).into()), ("millis", (*millis).into())],
+            ),
+            Event::Retry { code, wait } => {
+                ("onRetry", "warn", "runward: retry", vec![("code", (*code).into()), ("wait", (*wait).into())])
             }
-            Event::Retry { code, wait } => ("onRetry", vec![("code", (*code).into()), ("wait", (*wait).into())]),
         };
-        let hook = property(&self.hooks, name);
-        let Some(hook) = hook.dyn_ref::<Function>() else { return };
         let told = Object::new();
         for (name, value) in fields {
             let _ = Reflect::set(&told, &name.into(), &value);
         }
-        let _ = hook.call1(&self.hooks, &told);
+        if let Some(hook) = property(&self.hooks, hook).dyn_ref::<Function>() {
+            let _ = hook.call1(&self.hooks, &told);
+        }
+        if let Some(log) = property(&self.logger, severity).dyn_ref::<Function>() {
+            let _ = log.call2(&self.logger, &line.into(), &told);
+        }
     }
 }
 
@@ -93,6 +104,7 @@ const KNOWN: [&str; 17] = [
     "fetch",
     "hooks",
     "iKnowThisTokenIsPublic",
+    "logger",
     "login",
     "maxBytes",
     "org",
@@ -102,7 +114,6 @@ const KNOWN: [&str; 17] = [
     "tenant",
     "timeout",
     "token",
-    "logger",
 ];
 
 /// A client of this system from the options of its class.
@@ -121,7 +132,7 @@ fn make(system: &'static dyn System, options: &JsValue) -> Result<JsClient> {
                    `iKnowThisTokenIsPublic: true`";
         return Err(argument("secret_in_browser", why));
     }
-    let host = JsHost { fetch: given.function("fetch")?, secret, hooks: hooks(given)? };
+    let host = JsHost { fetch: given.function("fetch")?, secret, hooks: hooks(given)?, logger: logger(given)? };
     let usual = Options::default();
     let limits = Limits {
         timeout: given.number("timeout")?.unwrap_or(usual.limits.timeout),
@@ -142,6 +153,14 @@ fn hooks(given: Given) -> Result<JsValue> {
     let each = Given::of(&hooks, &known)?;
     known.iter().try_for_each(|name| each.function(name).map(drop))?;
     Ok(hooks)
+}
+
+/// Such as `console`: of what it has, two functions are called.
+fn logger(given: Given) -> Result<JsValue> {
+    let logger = given.value("logger")?;
+    let each = Given::any(&logger)?;
+    ["debug", "warn"].iter().try_for_each(|name| each.function(name).map(drop))?;
+    Ok(logger)
 }
 
 /// How a client of these options shows who it is, and the secret of it: a text, or a function that gives one.

@@ -42,6 +42,34 @@ test("a thousand concurrent reads of a dead server are no storm", async (t) => {
   }
 });
 
+test("hooks and a logger are told of requests, responses and retries, and of no secret", async (t) => {
+  let asked = 0;
+  let trace;
+  const url = await serve(t, (request, response) => {
+    trace = request.headers.traceparent;
+    if (asked++ === 0) return response.writeHead(503, { "retry-after": "0" }).end();
+    json(recorded("list-mixed"))(request, response);
+  });
+  const told = [];
+  const tell = (name) => (...given) => {
+    told.push([name, ...given]);
+    throw new Error("a hook's own");
+  };
+  const hooks = Object.fromEntries(["onRequest", "onResponse", "onRetry"].map((name) => [name, tell(name)]));
+  const reader = client(url, { retries: 1, deadline: 20_000, hooks, logger: { debug: tell("debug"), warn: tell("warn") } });
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  await reader.runs.list({ metadata: { card: "private" } }, { traceparent });
+  assert.equal(trace, traceparent);
+  const hook = ["onRequest", "onResponse", "onRetry", "onRequest", "onResponse"];
+  assert.deepEqual(told.filter(([name]) => name.startsWith("on")).map(([name]) => name), hook);
+  const logged = [["debug", "request"], ["debug", "response"], ["warn", "retry"], ["debug", "request"], ["debug", "response"]];
+  assert.deepEqual(told.filter(([name]) => !name.startsWith("on")).map(([name, line]) => [name, line]), logged.map(([name, what]) => [name, `runward: ${what}`]));
+  const [, first] = told.find(([name]) => name === "onRequest");
+  assert.deepEqual([first.method, first.attempt, new URL(first.url).search], ["GET", 1, ""]);
+  assert.ok(!/private|s3cret/.test(JSON.stringify(told)));
+  assert.throws(() => client(url, { logger: { warn: "loud" } }), { name: "ArgumentError", message: /^`warn` must be a function/ });
+});
+
 test("an abort rejects with the signal's own reason in every phase, and ends the request", async (t) => {
   const phases = { headers: () => {}, body: (_, response) => response.writeHead(200).write("{") };
   for (const handler of Object.values(phases)) {

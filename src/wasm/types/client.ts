@@ -12,6 +12,12 @@ export interface Hooks {
   onRetry?(event: { code: string; wait: number }): void;
 }
 
+/** Where a client tells what it does, such as `console`: requests and responses by `debug`, retries by `warn`. No secret is told. */
+export interface Logger {
+  debug?(line: string, fields: object): void;
+  warn?(line: string, fields: object): void;
+}
+
 /** What every client takes. */
 export interface ClientOptions {
   /** Instead of the global `fetch`. */
@@ -25,6 +31,7 @@ export interface ClientOptions {
   /** The largest answer to take, in bytes. */
   maxBytes?: number;
   hooks?: Hooks;
+  logger?: Logger;
   /** Ends all calls of the client. */
   signal?: AbortSignal;
   /** A page shows its token to every visitor; without this, a client refuses to be made in one. */

@@ -163,6 +163,8 @@ export interface CallOptions {
   deadline?: number;
   /** How many more times a read is tried after the first. */
   retries?: number;
+  /** The W3C trace context to pass on. */
+  traceparent?: string;
 }
 
 /** What a call takes that asks for a move. */
