@@ -5,16 +5,21 @@
 use super::convert::argument;
 use crate::error::Result;
 use crate::http::quote;
-use js_sys::{Array, Function, Reflect};
+#[cfg(feature = "client")]
+use js_sys::Function;
+use js_sys::{Array, Reflect};
 use std::ops::RangeInclusive;
+#[cfg(feature = "client")]
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 // What runs a caller's own code, and so may throw.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = Object, js_name = keys, catch)]
     fn keys(object: &JsValue) -> std::result::Result<Array, JsValue>;
+    #[cfg(feature = "client")]
     #[wasm_bindgen(js_namespace = Object, js_name = entries, catch)]
     fn entries_of(object: &JsValue) -> std::result::Result<Array, JsValue>;
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
@@ -81,6 +86,7 @@ impl<'a> Given<'a> {
     }
 
     /// Names and their texts; none when absent.
+    #[cfg(feature = "client")]
     pub(super) fn pairs(self, name: &str) -> Result<Vec<(String, String)>> {
         let pair = |(name, value): (String, JsValue)| Some((name, value.as_string()?));
         let all = |value: &JsValue| entries(value)?.into_iter().map(pair).collect();
@@ -102,17 +108,20 @@ impl<'a> Given<'a> {
     }
 
     /// A switch; off when absent.
+    #[cfg(feature = "client")]
     pub(super) fn flag(self, name: &str) -> Result<bool> {
         Ok(self.read(name, "true or false", JsValue::as_bool)?.unwrap_or_default())
     }
 
     /// A function.
+    #[cfg(feature = "client")]
     pub(super) fn function(self, name: &str) -> Result<Option<Function>> {
         self.read(name, "a function", |value| value.dyn_ref::<Function>().cloned())
     }
 }
 
 /// The names and values of an object's own members; `None` where there is no object, or it cannot be read.
+#[cfg(feature = "client")]
 pub(super) fn entries(value: &JsValue) -> Option<Vec<(String, JsValue)>> {
     let entries = value.is_object().then(|| entries_of(value).ok())??;
     let pair = |entry: JsValue| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use runward::describe::{AnyObject, DateTime, Rows, Secret, Text, Uuid};
-use runward::systems::hatchet::model::{APIResourceMeta, PaginationResponse, V1TaskStatus, Workflow};
+use runward::systems::hatchet::model::{APIResourceMeta, PaginationResponse, V1LogLine, V1TaskRunMetric, Workflow};
 use runward::{object, string_enum};
 
 object! {
@@ -19,25 +19,6 @@ object! {
         pub observability_enabled: bool,
         pub prometheus_server_enabled: bool,
         pub pylon_app_id: Text<0, 0>,
-    }
-}
-
-object! {
-    /// Where the running tasks are.
-    #[camel_case]
-    pub struct RunningDetailCount {
-        pub evicted: i64,
-        pub on_worker: i64,
-    }
-}
-
-object! {
-    /// How many tasks have a status.
-    #[camel_case]
-    pub struct V1TaskRunMetric {
-        pub count: i64,
-        pub running_detail_count: Option<RunningDetailCount>,
-        pub status: V1TaskStatus,
     }
 }
 
@@ -62,31 +43,6 @@ object! {
     pub struct DisplayNames {
         pub pagination: PaginationResponse,
         pub rows: Rows<DisplayName>,
-    }
-}
-
-object! {
-    /// A line that a task wrote.
-    #[camel_case]
-    pub struct V1LogLine {
-        pub attempt: i64,
-        pub created_at: DateTime,
-        pub level: V1LogLineLevel,
-        pub message: String,
-        pub metadata: AnyObject,
-        pub retry_count: i64,
-        pub task_display_name: String,
-        pub task_external_id: Uuid,
-    }
-}
-
-string_enum! {
-    /// How bad it is.
-    pub enum V1LogLineLevel {
-        Debug = "DEBUG",
-        Info = "INFO",
-        Warn = "WARN",
-        Error = "ERROR",
     }
 }
 
