@@ -111,6 +111,8 @@ fn measure(arguments: &Arguments) {
     }
     let bytes = std::fs::metadata(&database).map_or(0, |file| file.len());
     figure("engine: database at the end", bytes as f64 / 1_048_576.0, None, "MiB");
+    let log = std::fs::metadata(folder.join("engine.sqlite-wal")).map_or(0, |file| file.len());
+    figure("engine: its log at the end", log as f64 / 1_048_576.0, Some(1_024.0), "MiB");
     drop(std::fs::remove_dir_all(&folder));
     loaded("bare axum handler", &Server::start(&std::env::current_exe().unwrap(), &["bare"]), arguments);
 }

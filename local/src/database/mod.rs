@@ -39,6 +39,10 @@ pub enum Place {
     Memory,
 }
 
+/// How many frames the log may hold, 256 MiB of them. While somebody always writes and reads it never begins anew by itself,
+/// and grows as long as that goes on; beyond this all wait for a moment until it does.
+const LOG_FRAMES: i64 = 65_536;
+
 /// How often the log is written back into the file.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(500);
 
@@ -105,11 +109,18 @@ impl Checkpoints {
         let thread = std::thread::spawn(move || {
             while stopped.recv_timeout(BETWEEN_CHECKPOINTS) == Err(RecvTimeoutError::Timeout) {
                 // What readers still use stays in the log until the next time.
-                drop(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())));
+                if checkpoint(&connection, "PASSIVE") > LOG_FRAMES {
+                    checkpoint(&connection, "RESTART");
+                }
             }
         });
         Self { stop: Some(stop), thread: Some(thread) }
     }
+}
+
+/// Answers how many frames, of a page each, the log holds; none where it is busy.
+fn checkpoint(connection: &Connection, how: &str) -> i64 {
+    connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(1)).unwrap_or_default()
 }
 
 impl Drop for Checkpoints {
