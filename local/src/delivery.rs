@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::chance::{Chance, Purpose};
 use crate::clock::{Clock, Micros};
 use crate::database::{Cached, Database};
-use crate::house::Act;
+use crate::house::{Act, pause};
 use crate::{Error, blocking};
 
 /// How long a receiver may take: Onfido's ten seconds; Formance gives thirty.
@@ -101,11 +101,14 @@ impl Post {
     }
 
     /// Sends whatever is due, for as long as the future is polled.
-    pub async fn run(self: Arc<Self>) -> Error {
+    pub async fn run(self: Arc<Self>) {
         loop {
             let letters = match blocking(&self, Self::due).await {
                 Ok(letters) => letters,
-                Err(error) => return error,
+                Err(error) => {
+                    pause("webhooks", &error).await;
+                    continue;
+                }
             };
             if letters.is_empty() {
                 drop(tokio::time::timeout(PAUSE, self.stopped.notified()).await);

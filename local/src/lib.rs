@@ -35,6 +35,17 @@ pub enum Error {
         /// What SQLite said.
         error: rusqlite::Error,
     },
+    /// The file or its folder cannot be written.
+    #[error("the database {path:?} cannot be written: {error}. Give another file with --db, or --memory.")]
+    Unwritable {
+        /// Where it was to be.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// Another engine has it.
+    #[error("the database {0:?} is in use by another engine. End that one, or give another file with --db.")]
+    InUse(PathBuf),
     /// The file was written by a newer version.
     #[error("the database has schema {found}, this program knows {known}: use a newer program or another file")]
     NewerDatabase {
@@ -64,6 +75,19 @@ pub enum Error {
     /// A worker thread died.
     #[error("a worker thread was lost: {0}")]
     Thread(#[from] tokio::task::JoinError),
+}
+
+impl Error {
+    /// Whether the database refuses everything for now, rather than this one thing: a full disk, a lock, a bad file.
+    fn is_of_storage(&self) -> bool {
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, OutOfMemory, ReadOnly, SystemIoFailure,
+        };
+        let refused = [
+            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, OutOfMemory, ReadOnly, SystemIoFailure,
+        ];
+        matches!(self, Self::Sql(error) if error.sqlite_error_code().is_some_and(|code| refused.contains(&code)))
+    }
 }
 
 /// Runs database work away from the threads that serve connections.

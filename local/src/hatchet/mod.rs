@@ -37,6 +37,7 @@ use crate::Error;
 use crate::chance::{Chance, Purpose, Spread};
 use crate::clock::{Alarm, Clock, Micros, Pace};
 use crate::database::{Cached, Database, fact, fact_or, keep};
+use crate::house::pause;
 use crate::token::Keys;
 use scenario::Workflow;
 
@@ -321,12 +322,12 @@ impl Hatchet {
     }
 
     /// Lets time do its work, for as long as the future is polled.
-    pub async fn run(self: Arc<Self>) -> Error {
+    pub async fn run(self: Arc<Self>) {
         loop {
             self.alarm.clear();
             match crate::blocking(&self, |hatchet| hatchet.catch_up()).await {
                 Ok(next) => self.alarm.wait(&self.clock, next).await,
-                Err(error) => return error,
+                Err(error) => pause("hatchet", &error).await,
             }
         }
     }
