@@ -84,7 +84,14 @@ impl Error {
             CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, OutOfMemory, ReadOnly, SystemIoFailure,
         };
         let refused = [
-            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, OutOfMemory, ReadOnly, SystemIoFailure,
+            CannotOpen,
+            DatabaseBusy,
+            DatabaseCorrupt,
+            DatabaseLocked,
+            DiskFull,
+            OutOfMemory,
+            ReadOnly,
+            SystemIoFailure,
         ];
         matches!(self, Self::Sql(error) if error.sqlite_error_code().is_some_and(|code| refused.contains(&code)))
     }

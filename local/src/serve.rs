@@ -198,7 +198,17 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let (stop, stopped) = watch::channel(false);
     let tenant = controls.hatchet.tenant.clone();
     let served = tokio::spawn(serve(vec![(listener, router), files], controls, stopped));
-    Ok(Running { url, tenant, token, control: format!("{address}/_control"), systems, port, stop, served, _claim: claim })
+    Ok(Running {
+        url,
+        tenant,
+        token,
+        control: format!("{address}/_control"),
+        systems,
+        port,
+        stop,
+        served,
+        _claim: claim,
+    })
 }
 
 /// Two engines on one file would each do what is due, so the second is refused. The claim is a lock on a file of its

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::answer::Refusal;
 
 const DEFAULT_SIZE: usize = 15;
-const LARGEST_SIZE: usize = 100;
 
 /// Where a page lies.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,7 +48,7 @@ pub struct Envelope<T> {
 
 impl<F: Serialize + for<'de> Deserialize<'de>> Place<F> {
     /// From the query; a cursor makes everything else irrelevant.
-    pub fn read(cursor: Option<&str>, size: Option<&str>, filters: F) -> Result<Self, Refusal> {
+    pub fn read(cursor: Option<&str>, size: Option<&str>, largest: usize, filters: F) -> Result<Self, Refusal> {
         if let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) {
             let bytes = BASE64.decode(cursor).ok();
             let place = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -60,7 +59,7 @@ impl<F: Serialize + for<'de> Deserialize<'de>> Place<F> {
             "" => 0,
             size => size.parse().map_err(|_| Refusal::Validation("invalid 'pageSize' query param".into()))?,
         };
-        let page_size = if size == 0 { DEFAULT_SIZE } else { size.min(LARGEST_SIZE) };
+        let page_size = if size == 0 { DEFAULT_SIZE } else { size.min(largest) };
         Ok(Self { offset: 0, order: 0, page_size, filters })
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::config::Stage as Resolved;
-use super::{shapes, time};
+use super::{Manners, shapes, time};
 use crate::clock::Micros;
 use crate::{Error, gojson};
 
@@ -182,7 +182,7 @@ fn raw(value: &Value) -> Result<Box<RawValue>, Error> {
 }
 
 /// What the main workflow's history knows: the stages that really started, of the run that is the last.
-pub fn history(db: &Connection, ordinal: i64) -> Result<Vec<shapes::StageHistory>, Error> {
+pub fn history(db: &Connection, ordinal: i64, manners: Manners) -> Result<Vec<shapes::StageHistory>, Error> {
     let mut statement = db.prepare_cached(
         "SELECT input, history_error, begun, ended FROM formance_stage WHERE instance = ?1 AND begun IS NOT NULL AND \
          main_run = (SELECT main_run FROM formance_stage WHERE instance = ?1 ORDER BY id DESC LIMIT 1) ORDER BY id",
@@ -198,15 +198,20 @@ pub fn history(db: &Connection, ordinal: i64) -> Result<Vec<shapes::StageHistory
             input: raw(&input)?,
             error: error.filter(|error| !error.is_empty()),
             is_terminated: ended.is_some(),
-            started: time::nanos(row.get(2)?, 0),
-            terminated: ended.map(|at| time::nanos(at, 0)),
+            started: manners.history_date(row.get(2)?),
+            terminated: ended.map(|at| manners.history_date(at)),
         });
     }
     Ok(found)
 }
 
 /// The activities of a stage; none when it never really started. The first that is pending ends the list.
-pub fn activities(db: &Connection, ordinal: i64, number: i64) -> Result<Option<Vec<shapes::Activity>>, Error> {
+pub fn activities(
+    db: &Connection,
+    ordinal: i64,
+    number: i64,
+    manners: Manners,
+) -> Result<Option<Vec<shapes::Activity>>, Error> {
     let sql = "SELECT id FROM formance_stage WHERE instance = ? AND number = ? AND begun IS NOT NULL ORDER BY id DESC \
                LIMIT 1";
     let stage: Option<i64> = db.prepare_cached(sql)?.query_row([ordinal, number], |row| row.get(0)).optional()?;
@@ -218,12 +223,12 @@ pub fn activities(db: &Connection, ordinal: i64, number: i64) -> Result<Option<V
     let mut rows = statement.query([stage])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(activity(row)?);
+        found.push(activity(row, manners)?);
     }
     Ok(Some(found))
 }
 
-fn activity(row: &Row<'_>) -> Result<shapes::Activity, Error> {
+fn activity(row: &Row<'_>, manners: Manners) -> Result<shapes::Activity, Error> {
     let name: String = row.get(0)?;
     let named = |text: String| raw(&serde_json::json!({&name: serde_json::from_str::<Value>(&text)?}));
     let (output, ended): (Option<String>, Option<Micros>) = (row.get(2)?, row.get(5)?);
@@ -235,11 +240,11 @@ fn activity(row: &Row<'_>) -> Result<shapes::Activity, Error> {
         output: output.map(named).transpose()?,
         error: error.filter(|error| !error.is_empty()),
         is_terminated: !is_pending,
-        started: time::nanos(row.get(4)?, 0),
-        terminated: ended.map(|at| time::nanos(at, 0)),
+        started: manners.history_date(row.get(4)?),
+        terminated: ended.map(|at| manners.history_date(at)),
         last_failure: last_failure.filter(|_| is_pending),
         attempt: if is_pending { attempt } else { 1 },
-        next: is_pending.then(|| time::nanos(next, 0)),
+        next: is_pending.then(|| manners.history_date(next)),
         name,
     })
 }
