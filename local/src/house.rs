@@ -63,9 +63,14 @@ pub struct Act<'a> {
 impl Act<'_> {
     /// Puts a job into the queue, so long after this moment at the engine's speed.
     pub fn later(&self, after: Micros, job: &impl Serialize) -> Result<(), Error> {
+        self.at(self.now + self.house.clock.scaled(after), job)
+    }
+
+    /// Puts a job into the queue for a moment of the calendar.
+    pub fn at(&self, due: Micros, job: &impl Serialize) -> Result<(), Error> {
         self.db.prepare_cached("INSERT INTO queue (system, due, job) VALUES (?, ?, ?)")?.execute(params![
             self.system,
-            self.now + self.house.clock.scaled(after),
+            due,
             serde_json::to_string(job)?
         ])?;
         Ok(())

@@ -7,6 +7,7 @@
 pub mod chance;
 pub mod clock;
 mod control;
+mod cron;
 pub mod database;
 pub mod delivery;
 pub mod faults;

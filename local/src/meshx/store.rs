@@ -68,11 +68,11 @@ pub fn all(db: &Connection) -> Result<Vec<Run>, Error> {
     Ok(found)
 }
 
-/// The runs of a data product, newest first.
-pub fn of_product(db: &Connection, product: &str) -> Result<Vec<Run>, Error> {
-    let sql = format!("SELECT {RUN} FROM meshx_run WHERE product = ? ORDER BY ordinal DESC LIMIT 100");
+/// The runs of a data product that are this kind of compute, newest first.
+pub fn of_product(db: &Connection, product: &str, job: &str) -> Result<Vec<Run>, Error> {
+    let sql = format!("SELECT {RUN} FROM meshx_run WHERE product = ? AND job = ? ORDER BY ordinal DESC LIMIT 100");
     let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query([product])?;
+    let mut rows = statement.query([product, job])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(run(row)?);

@@ -268,6 +268,8 @@ fn mesh(tour: &mut Tour) {
         "GET /api/iam/principal/user/me".to_owned(),
         "GET /api/.well-known/status".to_owned(),
         "GET /api/.well-known/error_codes".to_owned(),
+        "GET /api/.well-known/permissions".to_owned(),
+        format!("POST /api/iam/principal/user/key_pair?identifier={product}"),
         format!("GET /api/data/compute?identifier={product}"),
         format!("GET /api/data/compute/log?identifier={product}"),
         format!("GET /api/data/compute/history?identifier={product}"),
@@ -296,5 +298,6 @@ fn mesh(tour: &mut Tour) {
         tour.mesh(&format!("GET {RUNS}?identifier={NOBODY}"), None, 404);
         tour.mesh(&format!("GET {RUNS}"), None, 422);
         tour.mesh("GET /api/nothing", None, 404);
+        tour.mesh(&format!("PATCH {RUNS}"), None, 405);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use runward::describe::{AnyObject, DateTime, Rows, Secret, Text, Uuid};
+use runward::describe::{AnyObject, DateTime, Nullable, Rows, Secret, Text, Uuid};
 use runward::systems::hatchet::model::{APIResourceMeta, PaginationResponse, V1LogLine, V1TaskRunMetric, Workflow};
 use runward::{object, string_enum};
 
@@ -201,6 +201,45 @@ object! {
     #[snake_case]
     pub struct Principal {
         pub user_id: String,
+    }
+}
+
+object! {
+    /// A pair of keys of meshX.
+    #[snake_case]
+    pub struct KeyPair {
+        pub access_key_id: String,
+        pub is_system: bool,
+        pub secret_access_key: Secret,
+    }
+}
+
+object! {
+    /// What is allowed, and on what.
+    #[snake_case]
+    pub struct PermissionPair {
+        pub action: String,
+        pub resource: String,
+    }
+}
+
+object! {
+    /// What a call needs to be allowed to do.
+    #[snake_case]
+    pub struct PermissionRoute {
+        pub logic_operator: String,
+        pub methods: Vec<String>,
+        pub path: String,
+        pub permission_pairs: Vec<PermissionPair>,
+        pub summary: Nullable<String>,
+    }
+}
+
+object! {
+    /// What all calls need to be allowed to do.
+    #[snake_case]
+    pub struct Permissions {
+        pub routes: Vec<PermissionRoute>,
     }
 }
 
