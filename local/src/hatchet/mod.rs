@@ -12,6 +12,7 @@ mod logs;
 mod orders;
 mod pgtext;
 mod plan;
+pub mod proof;
 mod query;
 mod request;
 mod routes;
@@ -30,8 +31,8 @@ use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use routes::Logins;
 pub use routes::router;
+use routes::{Deliveries, Logins};
 
 use crate::Error;
 use crate::chance::{Chance, Purpose, Spread};
@@ -145,6 +146,8 @@ pub struct Hatchet {
     pub tenant: String,
     /// How many log-ins were tried.
     pub logins: Logins,
+    /// How many deliveries came to each webhook.
+    pub deliveries: Deliveries,
     /// How many workers were lost before the one that there is.
     lost_workers: AtomicI64,
     workflows: RwLock<BTreeMap<String, Arc<Registered>>>,
@@ -170,6 +173,7 @@ impl Hatchet {
             keys,
             tenant,
             logins: Logins::default(),
+            deliveries: Deliveries::default(),
             lost_workers: AtomicI64::new(lost),
             workflows: RwLock::default(),
             lags: RwLock::new(lags),

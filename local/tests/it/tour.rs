@@ -139,6 +139,7 @@ fn events(tour: &mut Tour) {
     let auth = json!({"type": "API_KEY", "header": "x-key", "key": "k"});
     let hooks = json!([
         {"name": "loud", "auth": auth, "eventKey": "order:{{kind}}"},
+        {"name": "slack", "source": "SLACK", "auth": {"type": "HMAC", "secret": "k"}, "eventKey": "x"},
         {"name": "still", "auth": auth, "eventKey": "order:{{kind}}", "returnsEvent": false},
     ]);
     tour.world.control("/inbound", &hooks);
@@ -150,10 +151,19 @@ fn events(tour: &mut Tour) {
         ("loud", "k", json!({"other": 1}), 400),
         ("loud", "k", json!([1]), 400),
         ("nobody", "k", json!({}), 404),
+        ("slack", "", json!({"type": "url_verification", "challenge": "c"}), 200),
     ] {
         let call = format!("POST {OF}/webhooks/{name}").replace("TENANT", &tour.world.tenant);
         tour.go(&url, &[("x-key", key)], &call, Some(body), status);
     }
+    let call = format!("POST {OF}/webhooks/loud").replace("TENANT", &tour.world.tenant);
+    let flood = std::iter::repeat_with(|| {
+        let body = json!({"kind": "many"}).to_string();
+        let headers = [("x-key", "k"), ("content-type", "application/json")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        send(&agent(), "POST", &format!("{url}{}", call.split_once(' ').unwrap().1), &headers, Some(&body)).unwrap()
+    });
+    let refused = flood.take(1_000).find(|answer| answer.status == 429).unwrap();
+    tour.seen.extend(refused.row);
     let listed = tour.hatchet(&format!("GET {OF}/events?keys=order:created"), None, 200);
     assert_eq!(listed.json()["rows"].as_array().unwrap().len(), 2);
     let event = text(&listed, "/rows/0/metadata/id");

@@ -27,6 +27,7 @@ use super::answer::{Refusal, finish, ok, preflight};
 use super::request::lenient_text;
 use crate::faults::Faults;
 
+pub use events::Deliveries;
 pub use rest::Logins;
 
 type App = State<Arc<Hatchet>>;

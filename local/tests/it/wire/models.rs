@@ -205,6 +205,14 @@ object! {
 }
 
 object! {
+    /// What Slack hears.
+    #[snake_case]
+    pub struct Challenge {
+        pub challenge: String,
+    }
+}
+
+object! {
     /// A pair of keys of meshX.
     #[snake_case]
     pub struct KeyPair {

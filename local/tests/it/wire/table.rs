@@ -59,6 +59,8 @@ pub const ROUTES: &[Row] = &[
     ("POST /hatchet/api/v1/users/login", 400, Json(hatchet::APIErrors::VALUE)),
     ("POST /hatchet/api/v1/users/login", 429, Null),
     ("POST /hatchet/api/v1/stable/tenants/*/webhooks/*", 204, Empty),
+    ("POST /hatchet/api/v1/stable/tenants/*/webhooks/*", 200, Json(more::Challenge::VALUE)),
+    ("POST /hatchet/api/v1/stable/tenants/*/webhooks/*", 429, Json(hatchet::ErrorMessage::VALUE)),
     ("POST /hatchet/api/v1/stable/tenants/*/webhooks/*", 400, Json(hatchet::APIErrors::VALUE)),
     ("POST /hatchet/api/v1/stable/tenants/*/webhooks/*", 403, Json(hatchet::APIErrors::VALUE)),
     ("GET /hatchet/api/v1/stable/tenants/*/task-point-metrics", 200, Json(more::TaskPoints::VALUE)),
