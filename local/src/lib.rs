@@ -98,6 +98,14 @@ impl Error {
     }
 }
 
+/// Whether an answer is not the system's own but the framework's: a refusal in plain text, as of a path that is no UTF-8
+/// or of a body that is too large. None of the systems whose answers pass here refuses in plain text.
+fn is_of_framework(response: &axum::response::Response) -> bool {
+    let is_text = |value: &axum::http::HeaderValue| value.as_bytes().starts_with(b"text/plain");
+    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
+    response.status().is_client_error() && kind.is_some_and(is_text)
+}
+
 /// Runs database work away from the threads that serve connections.
 async fn blocking<S, T, F>(shared: &Arc<S>, work: F) -> Result<T, Error>
 where

@@ -46,8 +46,8 @@ INSERT INTO hatchet_task (id, external_id, run, step, inserted, display_name, in
         '{"charged":true}', at, at FROM temp.n;
 INSERT INTO hatchet_read_run (ordinal, id, workflow, inserted, status)
     SELECT i, id, CASE WHEN i % 100 = 0 THEN 'flaky-sync' ELSE 'charge-card' END, at, status FROM temp.n;
-INSERT INTO hatchet_read_task (id, run, inserted, status, retry, input)
-    SELECT i, i, at, status, 0, '{"input":{"orderId":"A-' || i || '"}}' FROM temp.n;
+INSERT INTO hatchet_read_task (id, run, inserted, status, retry, input, workflow)
+    SELECT i, i, at, status, 0, '{"input":{"orderId":"A-' || i || '"}}', CASE WHEN i % 100 = 0 THEN 'flaky-sync' ELSE 'charge-card' END FROM temp.n;
 INSERT INTO hatchet_event (task, run, retry, kind, at, ingested, message, error, output)
     SELECT i, i, 0, 'QUEUED', at, at, '', '', '' FROM temp.n;
 INSERT INTO hatchet_event (task, run, retry, kind, at, ingested, message, error, output)

@@ -72,6 +72,7 @@ fn requests(running: &Running, rows: i64) -> Vec<(String, String, Vec<Header>)> 
         ("500 rows", format!("{runs}&limit=500")),
         ("status FAILED", format!("{runs}&statuses=FAILED")),
         ("status RUNNING", format!("{runs}&statuses=RUNNING")),
+        ("two rare statuses", format!("{runs}&statuses=QUEUED&statuses=RUNNING")),
         ("two statuses", format!("{runs}&statuses=COMPLETED&statuses=FAILED")),
         ("four statuses", format!("{runs}&statuses=COMPLETED&statuses=FAILED&statuses=QUEUED&statuses=CANCELLED")),
         ("a workflow of most", format!("{runs}&workflow_ids={workflow}")),
@@ -101,7 +102,11 @@ fn requests(running: &Running, rows: i64) -> Vec<(String, String, Vec<Header>)> 
         ("counts of a workflow", format!("/task-metrics?since={since}&workflow_ids={workflow}")),
         ("histogram", "/task-point-metrics".to_owned()),
         ("events", "/events".to_owned()),
+        ("event keys", "/events/keys".to_owned()),
         ("logs", "/logs".to_owned()),
+        ("newest logs", "/logs?order_by_direction=DESC".to_owned()),
+        ("logs of a workflow", format!("/logs?workflow_ids={rare}&order_by_direction=DESC")),
+        ("counts of logs", "/log-point-metrics".to_owned()),
     ];
     let bearer = |token: &str| ("authorization", format!("Bearer {token}"));
     let mut all = Vec::new();

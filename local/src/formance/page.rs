@@ -65,7 +65,7 @@ impl<F: Serialize + for<'de> Deserialize<'de>> Place<F> {
 
     /// How many rows to look for: one more than are shown. None: all.
     pub fn wanted(&self) -> i64 {
-        if self.page_size == 0 { -1 } else { i64::try_from(self.page_size + 1).unwrap_or(-1) }
+        if self.page_size == 0 { -1 } else { i64::try_from(self.page_size).map_or(-1, |size| size.saturating_add(1)) }
     }
 
     /// The page of the rows that were found.
@@ -77,7 +77,7 @@ impl<F: Serialize + for<'de> Deserialize<'de>> Place<F> {
         }
         let offset = self.offset;
         let previous = (offset > 0).then(|| self.at(offset.saturating_sub(size)));
-        let next = has_more.then(|| self.at(offset + size));
+        let next = has_more.then(|| self.at(offset.saturating_add(size)));
         Envelope { cursor: Page { page_size: size, has_more, previous, next, data } }
     }
 

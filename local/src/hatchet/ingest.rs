@@ -58,10 +58,17 @@ pub fn event(act: &Act<'_>, event: &Event) -> Result<(), Error> {
         ])?;
     act.db
         .prepare_cached(
-            "INSERT OR IGNORE INTO hatchet_read_task (id, run, inserted, status, retry, input) VALUES (?, ?, ?, \
-             'QUEUED', ?, ?)",
+            "INSERT OR IGNORE INTO hatchet_read_task (id, run, inserted, status, retry, input, workflow) VALUES (?, ?, ?, \
+             'QUEUED', ?, ?, ?)",
         )?
-        .execute(params![task.id, task.run, task.inserted, event.retry, task.input])?;
+        .execute(params![
+            task.id,
+            task.run,
+            task.inserted,
+            event.retry,
+            task.input,
+            Run::workflow(act.db, task.run)?
+        ])?;
     if event.quiet {
         return Ok(());
     }

@@ -14,13 +14,16 @@ use crate::clock::Micros;
 /// The levels, from the least to the worst.
 pub const LEVELS: [&str; 4] = ["DEBUG", "INFO", "WARN", "ERROR"];
 
+/// The most plain lines of an attempt.
+const MOST_LINES: i64 = 1_000;
+
 /// Writes the lines of an attempt that takes so long, as the recorded worker wrote them: so many plain ones, then one
 /// of each kind that stands out.
 pub fn write(act: &Act<'_>, task: &Task, lines: i64, work: Micros) -> Result<(), Error> {
     if lines == 0 {
         return Ok(());
     }
-    let plain = (1..=lines).map(|line| ("INFO", format!("line {line} of attempt {}", task.retry + 1)));
+    let plain = (1..=lines.min(MOST_LINES)).map(|line| ("INFO", format!("line {line} of attempt {}", task.retry + 1)));
     let others = [("ERROR", "a line at level error".to_owned()), ("WARN", "a line at level warn".to_owned())];
     let lines: Vec<_> = plain.chain(others).collect();
     let mut insert =
@@ -77,7 +80,7 @@ impl Filter {
             and("l.at >= ?", vec![since.into()]);
         }
         if let Some(attempt) = self.attempt {
-            and("l.retry = ?", vec![(attempt - 1).into()]);
+            and("l.retry = ?", vec![attempt.saturating_sub(1).into()]);
         }
         if let Some(search) = &self.search {
             and("instr(lower(l.message), lower(?)) > 0", vec![search.clone().into()]);
@@ -109,10 +112,18 @@ pub fn read(db: &Connection, filter: &Filter, now: Micros, limit: i64) -> Result
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// When lines of each level were written.
-pub fn moments(db: &Connection, filter: &Filter, now: Micros) -> Result<Vec<(Micros, String)>, Error> {
+/// How many lines of each level were written in each stretch of that width.
+pub fn counts(
+    db: &Connection,
+    filter: &Filter,
+    now: Micros,
+    width: Micros,
+) -> Result<Vec<(Micros, String, i64)>, Error> {
     let (condition, values) = filter.condition(now);
-    let mut statement = db.prepare_cached(&format!("SELECT l.at, l.level FROM {FROM} WHERE {condition}"))?;
-    let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // Most counts need nothing but the lines' index.
+    let from = if filter.tasks.is_none() && filter.workflows.is_none() { "hatchet_log l" } else { FROM };
+    let sql = format!("SELECT l.at / {width} * {width}, l.level, count(*) FROM {from} WHERE {condition} GROUP BY 1, 2");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::http::{Response, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -18,7 +19,7 @@ use super::{Errors, Meshx, compute, store};
 use crate::database::{Cached, fact_or};
 use crate::faults::Faults;
 use crate::house::order;
-use crate::{Error, blocking};
+use crate::{Error, blocking, is_of_framework};
 
 /// What every call is given.
 pub type App = State<Arc<Meshx>>;
@@ -40,6 +41,9 @@ const REFRESH_SECONDS: i64 = 86_400;
 
 /// How long the token printed at the start is valid: 90 days.
 const STARTING_SECONDS: i64 = 90 * 24 * 3600;
+
+/// What is read of a body at most.
+const LARGEST_BODY: usize = 16 << 20;
 
 /// The routes of the system.
 pub fn router(meshx: Arc<Meshx>, faults: Arc<Faults>) -> Router {
@@ -71,6 +75,8 @@ pub fn router(meshx: Arc<Meshx>, faults: Arc<Faults>) -> Router {
         .route("/api/.well-known/status", get(|| async { Json(json!({"status": "ok"})) }))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::map_response_with_state(Arc::clone(&meshx), of_framework))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(meshx);
     Router::new().fallback_service(all).layer(middleware::from_fn_with_state(faults, crate::faults::middleware))
 }
@@ -127,6 +133,14 @@ impl Meshx {
 
 async fn not_found(State(meshx): App) -> Refusal {
     meshx.refuse(StatusCode::NOT_FOUND, "not-found", "Not Found")
+}
+
+/// What the framework refuses, in this system's form.
+async fn of_framework(State(meshx): App, response: Response<Body>) -> Response<Body> {
+    match is_of_framework(&response) {
+        true => meshx.refuse(response.status(), "bad-request", "The request cannot be read.").into_response(),
+        false => response,
+    }
 }
 
 async fn wrong_method(State(meshx): App) -> Refusal {
@@ -284,11 +298,35 @@ async fn cancel(State(meshx): App, Query(which): Query<Which>) -> Answer {
     Ok(Json(run).into_response())
 }
 
-/// Everything, in one array; a query changes nothing.
+/// Runs that are read at a time.
+const CHUNK: usize = 1_000;
+
+/// The runs after a place, as the inside of an array, and where to go on; `None`: that was all.
+async fn chunk(meshx: &Arc<Meshx>, after: i64) -> Result<(String, Option<i64>), Error> {
+    let found = blocking(meshx, move |meshx| meshx.house.database.read(|db| store::after(db, after, CHUNK))).await?;
+    let items = found.iter().map(|(_, run)| serde_json::to_string(run)).collect::<Result<Vec<_>, _>>()?;
+    let next = found.last().filter(|_| found.len() == CHUNK).map(|(place, _)| *place);
+    Ok((items.join(","), next))
+}
+
+/// Everything, in one array; a query changes nothing. However many runs there are, they pass through memory by and by.
 async fn list(State(meshx): App) -> Answer {
-    let found = blocking(&meshx, |meshx| meshx.house.database.read(store::all)).await;
-    let found = found.map_err(|error| meshx.failed(&error))?;
-    Ok(Json(json!({"orchestrator_workflows": found})).into_response())
+    let (items, next) = chunk(&meshx, 0).await.map_err(|error| meshx.failed(&error))?;
+    let first = format!("{{\"orchestrator_workflows\":[{items}");
+    let body = match next {
+        None => Body::from(format!("{first}]}}")),
+        Some(next) => {
+            let rest = stream::try_unfold((meshx, Some(next)), |(meshx, next)| async move {
+                let Some(after) = next else { return Ok::<_, Error>(None) };
+                let (items, next) = chunk(&meshx, after).await?;
+                let comma = if items.is_empty() { "" } else { "," };
+                let end = if next.is_none() { "]}" } else { "" };
+                Ok(Some((format!("{comma}{items}{end}"), (meshx, next))))
+            });
+            Body::from_stream(stream::iter([Ok(first)]).chain(rest))
+        }
+    };
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// What a Luigi would say of the run's only task. That the real graph looks like this is a guess.

@@ -7,6 +7,7 @@ mod durable;
 mod exchange;
 mod faults;
 mod formance;
+mod hardship;
 mod inbound;
 mod lifecycle;
 mod meshx;

@@ -23,7 +23,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Hatchet;
-use super::answer::{Refusal, finish, ok, preflight};
+use super::answer::{Refusal, finish, of_framework, ok, preflight};
 use super::request::lenient_text;
 use crate::faults::Faults;
 
@@ -84,6 +84,7 @@ fn routes(hatchet: Arc<Hatchet>) -> Router {
         .merge(older())
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
+        .layer(middleware::map_response(async |response| of_framework(response)))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(hatchet)
 }
