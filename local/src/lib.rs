@@ -19,6 +19,7 @@ pub mod meshx;
 pub mod onfido;
 mod serve;
 pub mod token;
+pub mod wish;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -193,7 +193,9 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         .nest("/formance", formance::router(Arc::clone(&controls.formance), Arc::clone(&faults)))
         .nest("/onfido", onfido::router(Arc::clone(&controls.onfido), Arc::clone(&faults)))
         .nest("/meshx", meshx::router(Arc::clone(&controls.meshx), faults))
-        .nest("/_control", control::router(controls.clone()));
+        .nest("/_control", control::router(controls.clone()))
+        .route("/_control/", axum::routing::get(control::index))
+        .fallback(control::nowhere);
     let files = (files, onfido::files_router(Arc::clone(&controls.onfido)));
     let (stop, stopped) = watch::channel(false);
     let tenant = controls.hatchet.tenant.clone();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::time;
 use crate::clock::Micros;
+use crate::wish::{Check, Wrong, between};
 
 /// Settings of an operator, and the recorded service's traps. The settings are as recorded but for authentication,
 /// which is on; the traps are all there at the start, and each can be mended.
@@ -79,6 +80,13 @@ impl Default for Manners {
             moving_rows: true,
             undead_workflows: true,
         }
+    }
+}
+
+impl Check for Manners {
+    fn check(&self) -> Result<(), Wrong> {
+        between("/localOffsetMinutes", f64::from(self.local_offset_minutes), -1_439.0, 1_439.0)?;
+        self.run_answer_ms.map_or(Ok(()), |ms| between("/runAnswerMs", ms, 0.0, 60_000.0))
     }
 }
 

@@ -228,6 +228,7 @@ pub async fn test(call: Call, id: String) -> Answer {
 
 /// An event of some service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Event {
     /// Not used.
     #[serde(default)]

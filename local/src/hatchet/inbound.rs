@@ -13,6 +13,7 @@ use crate::Error;
 use crate::chance::Purpose;
 use crate::clock::Micros;
 use crate::database::Cached;
+use crate::wish::{Check, Wrong, filled};
 
 /// A webhook: who may deliver to it, and which event a delivery makes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +35,19 @@ pub struct Webhook {
 
 fn yes() -> bool {
     true
+}
+
+impl Check for Webhook {
+    fn check(&self) -> Result<(), Wrong> {
+        filled("/name", &self.name)?;
+        filled("/eventKey", &self.event_key)?;
+        match &self.auth {
+            Auth::Hmac { header: None, .. } if self.source.header().is_none() => {
+                Err(Wrong::at("/auth/header", "a GENERIC source needs the name of the header with its signature"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Webhook {

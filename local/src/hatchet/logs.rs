@@ -5,6 +5,7 @@ use rusqlite::{Connection, params, params_from_iter};
 use serde_json::{Value, json};
 
 use super::engine::spread;
+use super::list::MINUTE;
 use super::store::Task;
 use super::time;
 use super::work::Act;
@@ -119,11 +120,46 @@ pub fn counts(
     now: Micros,
     width: Micros,
 ) -> Result<Vec<(Micros, String, i64)>, Error> {
-    let (condition, values) = filter.condition(now);
-    // Most counts need nothing but the lines' index.
-    let from = if filter.tasks.is_none() && filter.workflows.is_none() { "hatchet_log l" } else { FROM };
-    let sql = format!("SELECT l.at / {width} * {width}, l.level, count(*) FROM {from} WHERE {condition} GROUP BY 1, 2");
+    let is_plain =
+        filter.tasks.is_none() && filter.workflows.is_none() && filter.search.is_none() && filter.attempt.is_none();
+    let (sql, values) =
+        if is_plain { counted_by_minute(filter, now, width) } else { counted_one_by_one(filter, now, width) };
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn counted_one_by_one(filter: &Filter, now: Micros, width: Micros) -> (String, Vec<Sql>) {
+    let (condition, values) = filter.condition(now);
+    (format!("SELECT l.at / {width} * {width}, l.level, count(*) FROM {FROM} WHERE {condition} GROUP BY 1, 2"), values)
+}
+
+/// Whole minutes as they were counted, and what lies at the edges one by one: no line shows before its time.
+fn counted_by_minute(filter: &Filter, now: Micros, width: Micros) -> (String, Vec<Sql>) {
+    let since = filter.since.unwrap_or(0);
+    let end = filter.until.map_or(now, |until| until.min(now)).saturating_add(1);
+    let first = since.div_euclid(MINUTE).saturating_add(1);
+    let last = end.div_euclid(MINUTE).max(first);
+    let edge = first.saturating_mul(MINUTE);
+    let among = match filter.levels.len() {
+        0 => String::new(),
+        count => format!(" AND level IN ({})", vec!["?"; count].join(", ")),
+    };
+    let (mut parts, mut values) = (Vec::new(), Vec::new());
+    let one_by_one =
+        "SELECT at, level, 1 AS lines FROM hatchet_log INDEXED BY hatchet_log_by_time WHERE at >= ? AND at < ?";
+    let by_minute =
+        "SELECT minute * 60000000 AS at, level, lines FROM hatchet_log_count WHERE minute >= ? AND minute < ?";
+    for (sql, from, to) in [
+        (one_by_one, since, edge.min(end)),
+        (by_minute, first, last),
+        (one_by_one, last.saturating_mul(MINUTE).max(edge), end),
+    ] {
+        parts.push(format!("{sql}{among}"));
+        values.extend([Sql::Integer(from), Sql::Integer(to)]);
+        values.extend(filter.levels.iter().cloned().map(Sql::Text));
+    }
+    let sql =
+        format!("SELECT at / {width} * {width}, level, sum(lines) FROM ({}) GROUP BY 1, 2", parts.join(" UNION ALL "));
+    (sql, values)
 }

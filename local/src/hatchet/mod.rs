@@ -40,6 +40,7 @@ use crate::clock::{Alarm, Clock, Micros, Pace};
 use crate::database::{Cached, Database, fact, fact_or, keep};
 use crate::house::pause;
 use crate::token::Keys;
+use crate::wish::{Check, Wrong, between};
 use scenario::Workflow;
 
 /// The fact that counts them.
@@ -73,6 +74,22 @@ impl Lags {
         Self { seen: Spread::NONE, event: Spread::NONE, status: Spread::NONE, retry_gap: Self::MEASURED.retry_gap };
 }
 
+impl Check for Lags {
+    fn check(&self) -> Result<(), Wrong> {
+        let all = [("seen", self.seen), ("event", self.event), ("status", self.status), ("retryGap", self.retry_gap)];
+        for (name, Spread { least, median, p90, most }) in all {
+            // An hour, at most.
+            between(&format!("/{name}/least"), least, 0.0, 3_600_000.0)?;
+            for (point, value, from) in [("median", median, least), ("p90", p90, median), ("most", most, p90)] {
+                between(&format!("/{name}/{point}"), value, from, 3_600_000.0)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Check for Manners {}
+
 /// Defects of the recorded release, each of which can be mended; all are there at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -87,11 +104,24 @@ pub struct Manners {
     pub late_cancel: bool,
     /// An unknown path and a wrong method are 403 with `null`; mended, 404 with a message.
     pub bare_refusals: bool,
+    /// FAILED between two attempts, and terminal states between the layers of a replayed DAG; mended, a run reads as
+    /// over only when it is.
+    pub false_terminals: bool,
+    /// A full trigger whose run the read store does not show in ten seconds is 500; mended, it is answered with the id.
+    pub false_errors: bool,
 }
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { phantoms: true, rounding: true, echoing_cancel: true, late_cancel: true, bare_refusals: true }
+        Self {
+            phantoms: true,
+            rounding: true,
+            echoing_cancel: true,
+            late_cancel: true,
+            bare_refusals: true,
+            false_terminals: true,
+            false_errors: true,
+        }
     }
 }
 

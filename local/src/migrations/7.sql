@@ -45,6 +45,18 @@ END;
 DROP INDEX hatchet_log_by_time;
 CREATE INDEX hatchet_log_by_time ON hatchet_log (at, id, level);
 
+CREATE TABLE hatchet_log_count (
+    minute INTEGER NOT NULL,
+    level  TEXT NOT NULL,
+    lines  INTEGER NOT NULL,
+    PRIMARY KEY (minute, level)
+) STRICT, WITHOUT ROWID;
+INSERT INTO hatchet_log_count SELECT at / 60000000, level, count(*) FROM hatchet_log GROUP BY 1, 2;
+CREATE TRIGGER hatchet_log_count_new AFTER INSERT ON hatchet_log BEGIN
+    INSERT INTO hatchet_log_count VALUES (NEW.at / 60000000, NEW.level, 1)
+        ON CONFLICT (minute, level) DO UPDATE SET lines = lines + 1;
+END;
+
 -- Formance: pages are found on an index alone, however deep they lie.
 DROP INDEX formance_instance_by_place;
 CREATE INDEX formance_instance_by_place ON formance_instance (place, workflow);

@@ -118,8 +118,11 @@ fn a_job_that_cannot_be_done_does_not_stop_the_time_of_its_system() {
     assert_eq!(call("GET", &format!("orchestrator_workflow?identifier={run}"), None)["status"], "COMPLETED");
 }
 
+/// A base address, the headers that open it, and paths below it.
+type Door = (String, Vec<(String, String)>, Vec<String>);
+
 /// Where each system takes a body, and where it takes an id.
-fn doors(world: &World) -> Vec<(String, Vec<(String, String)>, Vec<String>)> {
+fn doors(world: &World) -> Vec<Door> {
     let systems = &world.systems;
     let header = |name: &str, value: String| (name.to_owned(), value);
     let json = || header("content-type", "application/json".into());

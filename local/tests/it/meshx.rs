@@ -276,3 +276,30 @@ fn each_kind_of_compute_has_its_own_jobs() {
     assert_eq!(ask("compute", "&job_type=dq").json()["status"]["status"], "CANCELLED");
     assert_eq!(ask("compute", "").json()["status"]["status"], "STARTING_UP");
 }
+
+#[test]
+fn a_long_list_is_whole_although_it_is_sent_piece_by_piece() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("engine.sqlite");
+    let place = || runward_local::database::Place::File(path.clone());
+    drop(World::start(runward_local::Options { place: place(), ..Default::default() }));
+    let fill = |from: i64, to: i64| {
+        let db = rusqlite::Connection::open(&path).unwrap();
+        db.execute(
+            "WITH RECURSIVE c (i) AS (VALUES (?1) UNION ALL SELECT i + 1 FROM c WHERE i < ?2) INSERT INTO meshx_run (ordinal, id, \
+             product, name, run_type, config, status, created_at, is_taken) SELECT i, printf('%08x-0000-4000-8000-000000000000', \
+             i), '00000000-0000-4000-8000-000000000000', 'n', 'single', 'null', 'COMPLETED', '2026-11-22T16:00:00Z', 1 FROM c",
+            [from, to],
+        )
+        .unwrap();
+    };
+    // A whole number of pieces, and some more.
+    for (from, to) in [(1, 2_000), (2_001, 2_500)] {
+        fill(from, to);
+        let world = World::start(runward_local::Options { place: place(), ..Default::default() });
+        let listed = world.mesh("GET", &format!("{RUNS}/list"), None).json();
+        let ids: Vec<String> = listed["orchestrator_workflows"].as_array().unwrap().iter().map(id).collect();
+        let wanted: Vec<String> = (1..=to).map(|i| format!("{i:08x}-0000-4000-8000-000000000000")).collect();
+        assert_eq!(ids, wanted);
+    }
+}

@@ -95,6 +95,14 @@ fn hatchet(tour: &mut Tour) {
     ] {
         tour.hatchet(&call, None, status);
     }
+    let durable = tour.world.trigger("wait-approval", json!({}), json!({}));
+    tour.world.until_real(&durable, "COMPLETED");
+    let log = tour.hatchet(&format!("GET {STABLE}/tenants/TENANT/durable-tasks/{durable}"), None, 200).json();
+    let branch = json!({"taskExternalId": durable, "nodeId": 1, "branchId": 1});
+    assert_eq!((&log[0]["nodeId"], &log[0]["isSatisfied"]), (&json!(1), &json!(true)));
+    let to_branch = format!("POST {STABLE}/tenants/TENANT/durable-tasks/branch");
+    tour.hatchet(&to_branch, Some(json!({"taskExternalId": durable, "nodeId": 2, "branchId": 1})), 404);
+    tour.hatchet(&to_branch, Some(branch), 200);
     let priority = json!({"workflowName": "charge-card", "priority": 9});
     tour.hatchet(&format!("POST {STABLE}/tenants/TENANT/workflow-runs/trigger"), Some(priority), 400);
     let listed = tour.hatchet("GET /api/v1/tenants/TENANT/workflows?name=two-steps", None, 200);
@@ -215,6 +223,7 @@ fn studio(tour: &mut Tour) {
     tour.studio("POST /workflow_runs", Some(json!({})), 422);
     tour.studio(&format!("GET /workflow_runs/{NOBODY}"), None, 404);
     tour.studio("GET /nothing", None, 404);
+    tour.studio("PATCH /workflow_runs", None, 405);
     let url = tour.world.systems.onfido.url.clone();
     tour.go(&url, &[], "GET /workflow_runs", None, 401);
     let secret = tour.world.systems.onfido.token.clone();
@@ -309,5 +318,6 @@ fn mesh(tour: &mut Tour) {
         tour.mesh(&format!("GET {RUNS}"), None, 422);
         tour.mesh("GET /api/nothing", None, 404);
         tour.mesh(&format!("PATCH {RUNS}"), None, 405);
+        tour.mesh(&format!("GET {RUNS}?identifier=a&identifier=b"), None, 400);
     }
 }

@@ -1,5 +1,6 @@
 //! Paths, credentials, and what each call does with both.
 
+mod durable;
 mod events;
 mod list;
 mod logs;
@@ -71,7 +72,8 @@ fn routes(hatchet: Arc<Hatchet>) -> Router {
         .route(&tenant("/logs"), get(logs::of_tenant))
         .route(&tenant("/log-point-metrics"), get(logs::points))
         .route(&tenant("/traces"), get(rest::traces))
-        .route(&tenant("/durable-tasks/{task}"), get(rest::durable_log))
+        .route(&tenant("/durable-tasks/{task}"), get(durable::log))
+        .route(&tenant("/durable-tasks/branch"), post(durable::branch))
         .route(&tenant("/events"), get(events::list))
         .route(&tenant("/events/keys"), get(events::keys))
         .route(&tenant("/events/{event}"), get(events::get))

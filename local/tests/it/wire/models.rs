@@ -205,6 +205,44 @@ object! {
 }
 
 object! {
+    /// What a durable task waits for.
+    #[camel_case]
+    pub struct WaitData {
+        pub kind: String,
+        pub sleep_duration_ms: i64,
+    }
+}
+
+object! {
+    /// A time that a durable task waited.
+    #[camel_case]
+    pub struct DurableEntry {
+        pub branch_id: i64,
+        pub inserted_at: DateTime,
+        pub is_satisfied: bool,
+        pub kind: String,
+        pub node_id: i64,
+        pub satisfied_at: Option<DateTime>,
+        pub task_display_name: String,
+        pub task_external_id: Uuid,
+        pub wait_data: Option<Vec<WaitData>>,
+    }
+}
+
+/// A bare array.
+pub type DurableLog = Vec<DurableEntry>;
+
+object! {
+    /// Where a durable task is sent back to.
+    #[camel_case]
+    pub struct Branch {
+        pub branch_id: i64,
+        pub node_id: i64,
+        pub task_external_id: Uuid,
+    }
+}
+
+object! {
     /// What Slack hears.
     #[snake_case]
     pub struct Challenge {
