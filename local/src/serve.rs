@@ -298,11 +298,19 @@ async fn serve(services: Vec<(TcpListener, Router)>, systems: Controls, mut stop
 
 /// Takes connections, for as long as the future is polled.
 async fn accept(listener: TcpListener, router: Router, graceful: Arc<GracefulShutdown>) {
+    // Said once, not twenty times a second.
+    let mut is_failing = false;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => connection(stream, router.clone(), &graceful),
+            Ok((stream, _)) => {
+                is_failing = false;
+                connection(stream, router.clone(), &graceful);
+            }
             Err(error) => {
-                eprintln!("runward-local: no connection accepted: {error}");
+                if !is_failing {
+                    eprintln!("runward-local: connections must wait: {error}");
+                }
+                is_failing = true;
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
