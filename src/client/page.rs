@@ -67,6 +67,8 @@ impl<H: Host> Client<H> {
     /// Reads a page of runs; `cursor` is the [`Page::next`] of the page before.
     pub async fn list(&self, filter: &Filter, cursor: Option<&str>, call: &Call) -> Result<Page> {
         self.known_statuses(filter)?;
+        let keyed = self.keyed(filter)?;
+        let filter = keyed.as_ref().unwrap_or(filter);
         let clock = self.clock(call)?;
         let session = self.begin(&clock).await?;
         let api = self.system.api();
@@ -80,7 +82,9 @@ impl<H: Host> Client<H> {
         for (index, (read, row)) in self.each(&response, &rows.rows)?.into_iter().zip(&rows.rows).enumerate() {
             let wire = row.as_str().to_owned();
             match read {
-                Ok(run) if filter.takes(&run) && seen.insert(run.id.clone()) => page.runs.push((run, wire)),
+                Ok(run) if filter.takes(&run) && api.keeps(filter, &run, &wire) && seen.insert(run.id.clone()) => {
+                    page.runs.push((run, wire))
+                }
                 Ok(_) => {}
                 Err(findings) => page.unreadable.push(Unreadable { index, findings, wire: Some(wire) }),
             }
@@ -123,6 +127,20 @@ impl<H: Host> Client<H> {
         }
         let message = format!("the page has {rows} rows, of which {} are runs", runs.len());
         Err(Error::new(Kind::Decode, "unexpected_answer", message).of(self.system.name()))
+    }
+
+    /// The filter of one that names a key, in the system's own terms.
+    fn keyed(&self, filter: &Filter) -> Result<Option<Filter>> {
+        let (name, api) = (self.system.name(), self.system.api());
+        let cannot = |what| {
+            let message = format!("{name} keeps no {what} with a run: there is nothing to filter by");
+            Error::new(Kind::Unsupported, "unsupported_filter", message).of(name)
+        };
+        if !filter.idempotency_keys.is_empty() && !api.has_claims() {
+            return Err(cannot("idempotency key"));
+        }
+        let Some(key) = &filter.key else { return Ok(None) };
+        api.by_key(filter, key).map(Some).ok_or_else(|| cannot("key"))
     }
 
     /// A server drops a status that it does not know, and lists everything then.

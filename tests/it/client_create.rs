@@ -18,6 +18,13 @@ fn with_key(key: Option<&str>) -> Create {
     Create { workflow: "charge-card".into(), key: key.map(str::to_owned), ..Create::default() }
 }
 
+/// The recorded list, its row with the key of these tests.
+fn keyed(name: &str) -> String {
+    let mut list: serde_json::Value = serde_json::from_str(&recorded(name)).unwrap();
+    list["rows"][0]["additionalMetadata"]["runwardKey"] = "F-1".into();
+    list.to_string()
+}
+
 /// Fails the first triggers, and shows the run in the list from this look on.
 async fn lossy(failures: usize, seen_from: usize) -> Server {
     let (mut posts, mut looks) = (0, 0);
@@ -30,7 +37,7 @@ async fn lossy(failures: usize, seen_from: usize) -> Server {
         if got.line().starts_with(LIST) {
             looks += 1;
             let seen = looks >= seen_from;
-            return Reply::json(200, if seen { recorded("list-after-false-500") } else { EMPTY.into() });
+            return Reply::json(200, if seen { keyed("list-after-false-500") } else { EMPTY.into() });
         }
         let id = got.line().split(['/', ' ']).rev().nth(2).unwrap_or_default().to_owned();
         Reply::json(200, recorded("run-standalone-completed").replace("a16ccbaf-84c7-4547-bdd9-6f0922c76346", &id))
@@ -117,4 +124,76 @@ async fn a_phantom_is_not_waited_for_without_end() {
     let client = client(&server.url, 50.0, patient());
     let error = ends(client.wait("23d0006a-0618-47c7-b80e-47b73bd80797", Default::default(), Call::default())).await;
     assert_eq!(error.unwrap_err().kind, Kind::NotFound);
+}
+
+const CLAIMED: &str = "cb52c9dc-4072-447d-8188-9760ea8521e8";
+
+fn claiming(key: Option<&str>) -> Create {
+    let idempotency_key = Some("I-77".into());
+    Create { workflow: "send-invoice".into(), key: key.map(str::to_owned), idempotency_key, ..Create::default() }
+}
+
+/// A server whose workflow claims `I-77`: `trigger` answers the triggers, and the claim was made so long ago, in milliseconds.
+async fn claimed(trigger: Reply, ago: i64, workflow: &'static str) -> Server {
+    Server::new(move |got| {
+        if got.line().starts_with(TRIGGER) {
+            return trigger.clone();
+        }
+        if got.line().starts_with(LIST) {
+            let mut list: serde_json::Value = serde_json::from_str(&recorded("list-idempotent-row")).unwrap();
+            // By the clock of the tests' clients.
+            let at = chrono::DateTime::from_timestamp_millis(1_795_363_935_000 - ago).unwrap();
+            let at = at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+            list["rows"][0]["workflowName"] = workflow.into();
+            list["rows"][0]["metadata"]["createdAt"] = at.into();
+            return Reply::json(
+                200,
+                if got.line().contains("idempotency_keys=I-77") { list.to_string() } else { EMPTY.into() },
+            );
+        }
+        Reply::json(200, recorded("run-standalone-completed").replace("a16ccbaf-84c7-4547-bdd9-6f0922c76346", CLAIMED))
+    })
+    .await
+}
+
+const DAY: i64 = 24 * 3_600_000;
+
+#[tokio::test]
+async fn a_claim_that_is_taken_gives_the_run_that_holds_it_however_old() {
+    let server = claimed(Reply::json(500, recorded("idempotent-second")), 90 * DAY, "send-invoice").await;
+    let client = client(&server.url, 1.0, patient());
+    for key in [None, Some("F-1")] {
+        let run = ends(client.create(&claiming(key), &Call::default())).await.unwrap();
+        assert_eq!(run.snapshot.run.id, CLAIMED);
+    }
+    assert_eq!(server.count(TRIGGER), 2, "each is sent once: the first look finds the run");
+    assert_eq!(server.count(LIST), 3, "by the claim, and where there is a key, by that before");
+}
+
+#[tokio::test]
+async fn a_lost_create_finds_the_claim_that_it_made_itself_and_no_older_one() {
+    let server = claimed(Reply::Reset, 1_000, "send-invoice").await;
+    let run = ends(client(&server.url, 1.0, patient()).create(&claiming(None), &Call::default())).await.unwrap();
+    assert_eq!((run.snapshot.run.id.as_str(), server.count(TRIGGER)), (CLAIMED, 1));
+    let server = claimed(Reply::Reset, DAY, "send-invoice").await;
+    let error = ends(client(&server.url, 50.0, patient()).create(&claiming(None), &Call::default())).await.unwrap_err();
+    assert_eq!((error.kind, server.count(TRIGGER)), (Kind::UnknownOutcome, 2), "the claim may be over");
+}
+
+#[tokio::test]
+async fn a_claim_of_another_workflow_is_none() {
+    let server = claimed(Reply::json(500, recorded("idempotent-second")), 1_000, "charge-card").await;
+    let error = ends(client(&server.url, 50.0, patient()).create(&claiming(None), &Call::default())).await.unwrap_err();
+    assert_eq!(error.kind, Kind::UnknownOutcome);
+}
+
+#[tokio::test]
+async fn runs_are_listed_by_their_key() {
+    let server = lossy(0, 1).await;
+    let filter = |key: &str| runward::system::Filter { key: Some(key.into()), ..Default::default() };
+    let client = client(&server.url, 1.0, patient());
+    let page = ends(client.list(&filter("F-1"), None, &Call::default())).await.unwrap();
+    assert_eq!(page.runs.len(), 1);
+    let page = ends(client.list(&filter("F-2"), None, &Call::default())).await.unwrap();
+    assert!(page.runs.is_empty(), "whatever a server lists");
 }
