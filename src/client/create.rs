@@ -75,14 +75,8 @@ impl<H: Host> Client<H> {
         let until = self.host.now() + policy::LOOK_UP;
         let mut looks = 0;
         loop {
-            let look = async {
-                let call = self.rest(clock, call.clone())?;
-                match self.keyed_run(create, since, &call).await? {
-                    None => self.claiming_run(create, oldest, &call).await,
-                    found => Ok(found),
-                }
-            };
-            if let Some(run) = look.await.map_err(|error| self.unsure(error))? {
+            let look = self.look(clock, call, create, since, oldest).await;
+            if let Some(run) = look.map_err(|error| self.unsure(error))? {
                 return Ok(Some(run.id));
             }
             let wait = policy::unknown_again(looks);
@@ -94,23 +88,28 @@ impl<H: Host> Client<H> {
         }
     }
 
-    /// Of several runs with one key the oldest is the one that the first try created; a list is newest first.
-    async fn keyed_run(&self, create: &Create, since: f64, call: &Call) -> Result<Option<Run>> {
-        if create.key.is_none() {
-            return Ok(None);
+    /// Looks once, by the caller's key and then by the claim. Of several runs with one key the oldest is the one that the first
+    /// try created. Of several that claimed a key the newest holds it, and another workflow's are none of it; one that is older
+    /// than this create may have lost its claim, unless the server just said that somebody has it.
+    async fn look(&self, clock: &Clock, call: &Call, create: &Create, since: f64, oldest: f64) -> Result<Option<Run>> {
+        let api = self.system.api();
+        let by_key =
+            create.key.iter().map(|key| Filter { key: Some(key.clone()), since: Some(since), ..Filter::default() });
+        let claims = create.idempotency_key.iter();
+        let by_claim = claims.map(|key| Filter { idempotency_keys: vec![key.clone()], ..Filter::default() });
+        for filter in by_key.chain(by_claim) {
+            // A list is newest first.
+            let mut runs = self.list(&filter, None, &self.rest(clock, call.clone())?).await?.runs;
+            if filter.key.is_none() {
+                runs.retain(|(_, row)| api.is_of(&create.workflow, row));
+                runs.truncate(1);
+                runs.retain(|(run, _)| run.created_at.is_some_and(|at| at >= oldest));
+            }
+            if let Some((run, _)) = runs.pop() {
+                return Ok(Some(run));
+            }
         }
-        let filter = Filter { since: Some(since), key: create.key.clone(), ..Filter::default() };
-        Ok(self.list(&filter, None, call).await?.runs.pop().map(|(run, _)| run))
-    }
-
-    /// Of several runs that claimed a key the newest holds it, and another workflow's are none of it. One that is older than
-    /// this create may have lost its claim, unless the server just said that somebody has it.
-    async fn claiming_run(&self, create: &Create, oldest: f64, call: &Call) -> Result<Option<Run>> {
-        let Some(key) = &create.idempotency_key else { return Ok(None) };
-        let filter = Filter { idempotency_keys: vec![key.clone()], ..Filter::default() };
-        let page = self.list(&filter, None, call).await?;
-        let mut own = page.runs.into_iter().filter(|(_, row)| self.system.api().is_of(&create.workflow, row));
-        Ok(own.next().map(|(run, _)| run).filter(|run| run.created_at.is_some_and(|at| at >= oldest)))
+        Ok(None)
     }
 
     fn unsure(&self, error: Error) -> Error {

@@ -164,11 +164,13 @@ impl<H: Host> Client<H> {
 
     /// Is that among what the system can do?
     fn can(&self, operation: &str) -> Result<()> {
-        let known = self.system.capabilities().into_iter().find(|(name, _)| *name == operation);
-        if known.is_some_and(|(_, can)| can) {
+        let able: Vec<&str> =
+            self.system.capabilities().into_iter().filter(|(_, can)| *can).map(|(name, _)| name).collect();
+        if able.contains(&operation) {
             return Ok(());
         }
-        let message = format!("{} cannot do that: {}", self.system.name(), crate::http::quote(operation));
+        let (name, operation) = (self.system.name(), crate::http::quote(operation));
+        let message = format!("{name} cannot do that: {operation}; it can do {}", able.join(", "));
         Err(Error::new(Kind::Unsupported, "unsupported_operation", message).of(self.system.name()))
     }
 

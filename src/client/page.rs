@@ -140,6 +140,9 @@ impl<H: Host> Client<H> {
             return Err(cannot("idempotency key"));
         }
         let Some(key) = &filter.key else { return Ok(None) };
+        if key.is_empty() {
+            return Err(Error::new(Kind::Argument, "invalid_key", "a key must not be empty").of(name));
+        }
         api.by_key(filter, key).map(Some).ok_or_else(|| cannot("key"))
     }
 

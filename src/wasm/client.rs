@@ -72,11 +72,17 @@ impl Host for JsHost {
                 "runward: request",
                 vec![("method", method.as_str().into()), ("url", url.into()), ("attempt", (*attempt).into())],
             ),
-            Event::Response { status, millis } => (
+            Event::Response { method, url, status, request_id, millis } => (
                 "onResponse",
                 "debug",
                 "runward: response",
-                vec![("status", (*status).into()), ("millis", (*millis).into())],
+                vec![
+                    ("method", method.as_str().into()),
+                    ("url", url.into()),
+                    ("status", (*status).into()),
+                    ("requestId", request_id.as_ref().map_or(JsValue::UNDEFINED, Into::into)),
+                    ("millis", (*millis).into()),
+                ],
             ),
             Event::Retry { code, wait } => {
                 ("onRetry", "warn", "runward: retry", vec![("code", (*code).into()), ("wait", (*wait).into())])

@@ -63,8 +63,10 @@ fn offer(value: &JsValue) -> Outcome<Offer> {
 }
 
 /// What gateways and triggers are configured by.
-pub(super) const KNOWN: [&str; 7] =
-    ["basePath", "accessTokens", "origins", "maxBytes", "operations", "readOnly", "authorize"];
+pub(super) const KNOWN: [&str; 5] = ["basePath", "accessTokens", "origins", "maxBytes", "authorize"];
+
+/// What gateways alone are.
+const OWN: [&str; 3] = ["systems", "operations", "readOnly"];
 
 /// The configuration of a gateway or trigger.
 pub(super) fn config(given: Given) -> Outcome<Config> {
@@ -101,7 +103,7 @@ impl Gateway {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Gateway, JsValue> {
         let thrown = |error: Error| to_js(&error);
-        let given = Given::of(&options, &[&KNOWN[..], &["systems"]].concat()).map_err(thrown)?;
+        let given = Given::of(&options, &[&KNOWN[..], &OWN].concat()).map_err(thrown)?;
         let clients = clients(given)?;
         let systems = clients.keys().copied().collect();
         let gateway = config(given).and_then(|config| gateway::Gateway::new(Config { systems, ..config }));

@@ -187,3 +187,32 @@ test("in workerd, requests that come while a token is fetched for another are an
   assert.deepEqual(answers.map(({ status }) => status), Array(20).fill(200));
   assert.equal(tokens, 1);
 });
+
+test("an operation that only other systems have says what this one can do", async () => {
+  const { capabilities } = runward;
+  const clients = {
+    hatchet: new runward.Hatchet({ token: "t", tenant: "t", baseUrl: "http://127.0.0.1:9" }),
+    formance: new runward.Formance({ baseUrl: "http://127.0.0.1:9" }),
+    onfido: new runward.Onfido({ token: "t" }),
+    meshx: new runward.MeshX({ token: "t", org: "o", baseUrl: "http://127.0.0.1:9" }),
+  };
+  const all = new Set(Object.values(capabilities).flatMap(Object.keys));
+  // Those of all runs are methods of `runs`; the key is one of a create's options.
+  const place = (name) => (Object.values(capabilities).every((can) => name in can) ? `runs.${name}` : name);
+  let refused = 0;
+  for (const [system, direct] of Object.entries(clients)) {
+    const behind = new runward.GatewayClient({ baseUrl: "http://127.0.0.1:9", system });
+    for (const [name, client] of [...all].flatMap((name) => [[name, direct], [name, behind]])) {
+      if (capabilities[system][name] || name === "findByKey") continue;
+      const method = place(name).split(".").reduce((at, part) => at?.[part], client);
+      assert.equal(typeof method, "function", `${system} ${name}`);
+      await assert.rejects(method(name.endsWith("Many") ? ["a"] : "a"), (error) => {
+        assert.deepEqual([error.name, error.code, error.system], ["UnsupportedError", "unsupported_operation", system], name);
+        return error.message.startsWith(`${system} cannot do that: ${name.replace("Many", "")}`) && /; it can do .*\blist\b/.test(error.message);
+      });
+      refused++;
+    }
+    assert.ok(!Object.keys(direct).some((name) => !Object.keys(capabilities[system]).some((known) => known === name || known.startsWith(`${name}.`)) && name !== "runs"), system);
+  }
+  assert.ok(refused > 150, String(refused));
+});
