@@ -6,6 +6,7 @@
 mod act;
 mod create;
 mod credentials;
+mod feed;
 mod host;
 mod many;
 mod memory;
@@ -19,6 +20,7 @@ mod watch;
 
 pub use act::{Effect, Effected};
 pub use credentials::Credentials;
+pub use feed::Follower;
 pub use host::{Event, Host, race};
 pub use many::{Many, Named, One, Order, Which};
 pub use memory::Target;
@@ -32,6 +34,7 @@ use crate::lifecycle::Known;
 use crate::policy::{Budget, Limits};
 use crate::system::{Scope, System, Way};
 use credentials::Vault;
+use feed::Feeds;
 use memory::Memory;
 use share::Shared;
 use std::cell::{Cell, RefCell};
@@ -97,6 +100,7 @@ pub struct Client<H> {
     budget: Cell<Budget>,
     vault: Vault,
     shared: Rc<Shared>,
+    feeds: Feeds,
     /// Runs this client created, and until when reads may not know them.
     young: Memory<f64>,
     /// Ends that this client saw confirmed.
@@ -129,8 +133,8 @@ impl<H: Host> Client<H> {
             return Err(Error::new(Kind::Argument, "missing_base_url", "give `baseUrl`").of(system.name()));
         }
         let (budget, vault, shared) = (Cell::default(), Vault::default(), Rc::default());
-        let (young, ended) = (Memory::default(), Memory::default());
-        Ok(Client { host, system, options, base, budget, vault, shared, young, ended })
+        let (young, ended, feeds) = (Memory::default(), Memory::default(), Feeds::default());
+        Ok(Client { host, system, options, base, budget, vault, shared, feeds, young, ended })
     }
 
     /// The system it speaks to.
