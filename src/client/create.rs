@@ -27,6 +27,7 @@ impl<H: Host> Client<H> {
         let clock = self.clock(call)?;
         let session = self.begin(&clock).await?;
         let request = self.system.api().create(&session.scope, create)?;
+        Box::pin(self.check_workflow(&create.workflow, &clock, call)).await?;
         let begun = self.host.now();
         let mut lost = Error::new(Kind::UnknownOutcome, "unknown_outcome", "");
         for _ in 0..SENDS {

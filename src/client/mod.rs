@@ -10,6 +10,7 @@ mod feed;
 mod host;
 mod many;
 mod memory;
+mod names;
 mod operate;
 mod page;
 mod read;
@@ -36,6 +37,7 @@ use crate::system::{Scope, System, Way};
 use credentials::Vault;
 use feed::Feeds;
 use memory::Memory;
+use names::Names;
 use share::Shared;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -55,6 +57,8 @@ pub struct Options {
     pub max_bytes: usize,
     /// The deepest nesting of an answer to take.
     pub max_depth: u32,
+    /// Look whether there is a workflow before a run of it is created.
+    pub check_workflow: bool,
 }
 
 impl Default for Options {
@@ -66,6 +70,7 @@ impl Default for Options {
             limits: Limits::default(),
             max_bytes: 32 * 1024 * 1024,
             max_depth: 512,
+            check_workflow: false,
         }
     }
 }
@@ -101,6 +106,7 @@ pub struct Client<H> {
     vault: Vault,
     shared: Rc<Shared>,
     feeds: Feeds,
+    names: Names,
     /// Runs this client created, and until when reads may not know them.
     young: Memory<f64>,
     /// Ends that this client saw confirmed.
@@ -132,9 +138,14 @@ impl<H: Host> Client<H> {
         if base.is_none() && way != Way::Token {
             return Err(Error::new(Kind::Argument, "missing_base_url", "give `baseUrl`").of(system.name()));
         }
+        if options.check_workflow && system.api().catalogue().is_none() {
+            let why = format!("{} has no list of names to check a workflow by", system.name());
+            return Err(Error::new(Kind::Unsupported, "unsupported_option", why).of(system.name()));
+        }
         let (budget, vault, shared) = (Cell::default(), Vault::default(), Rc::default());
         let (young, ended, feeds) = (Memory::default(), Memory::default(), Feeds::default());
-        Ok(Client { host, system, options, base, budget, vault, shared, feeds, young, ended })
+        let names = Names::default();
+        Ok(Client { host, system, options, base, budget, vault, shared, feeds, names, young, ended })
     }
 
     /// The system it speaks to.

@@ -6,8 +6,6 @@
 use super::Host;
 use std::cell::Cell;
 
-/// Milliseconds between two looks.
-const LOOK: f64 = 10.0;
 /// Milliseconds after which whoever has the turn usually counts as gone.
 pub(super) const GONE: f64 = 15_000.0;
 
@@ -30,6 +28,9 @@ impl Drop for Lead<'_> {
 }
 
 impl Turn {
+    /// Milliseconds between two looks.
+    pub(super) const LOOK: f64 = 10.0;
+
     /// Takes the turn, if nobody has had it for less than so many milliseconds.
     pub(super) fn take<H: Host>(&self, host: &H, gone: f64) -> Option<Lead<'_>> {
         let now = host.now();
@@ -42,6 +43,6 @@ impl Turn {
 
     /// Waits until it is worth another try: `soonest` milliseconds from now at the earliest.
     pub(super) async fn look<H: Host>(host: &H, soonest: f64) {
-        host.sleep(soonest.max(0.0) + LOOK).await;
+        host.sleep(soonest.max(0.0) + Turn::LOOK).await;
     }
 }

@@ -158,8 +158,23 @@ pub trait Api: Sync {
     fn operations(&self) -> &'static [Operation] {
         &[]
     }
+    /// Where the names of workflows are found that runs are created by; `None` where a server refuses an unknown one itself.
+    fn catalogue(&self) -> Option<Catalogue> {
+        None
+    }
     /// What an answer that is no success means.
     fn failure(&self, response: &Response) -> Error;
+}
+
+/// A list of workflows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Catalogue {
+    /// The operation that reads it, a page at a time.
+    pub operation: &'static str,
+    /// The operation's argument for a part of their names.
+    pub part: &'static str,
+    /// The member that is the name.
+    pub name: &'static str,
 }
 
 /// What every request of a client shares.

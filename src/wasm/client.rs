@@ -102,8 +102,9 @@ impl Host for JsHost {
 }
 
 /// The options of all clients, and of those of one system or another.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "baseUrl",
+    "checkWorkflow",
     "clientId",
     "clientSecret",
     "deadline",
@@ -149,7 +150,8 @@ fn make(system: &'static dyn System, options: &JsValue) -> Result<JsClient> {
     let home = system.api().home(given.text("region")?.as_deref());
     let base_url = given.text("baseUrl")?.map_or(home, |url| Ok(Some(url)))?;
     let tenant = given.text("tenant")?.or(given.text("org")?);
-    let options = Options { base_url, tenant, credentials, limits, max_bytes, ..usual };
+    let check_workflow = given.flag("checkWorkflow")?;
+    let options = Options { base_url, tenant, credentials, limits, max_bytes, check_workflow, ..usual };
     Client::new(system, host, options)
 }
 

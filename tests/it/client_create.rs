@@ -1,9 +1,10 @@
 //! A run is created once, whatever becomes of the answer.
-use crate::support::{Reply, Server, client, ends, recorded};
-use runward::client::Call;
-use runward::error::Kind;
+use crate::support::{Native, Reply, SECRET, Server, client, client_of, ends, recorded};
+use runward::client::{Call, Client, Options};
+use runward::error::{Error, Kind};
 use runward::policy::Limits;
-use runward::system::Create;
+use runward::system::{Create, System};
+use runward::systems::{formance::Formance, hatchet::Hatchet, meshx::MeshX, onfido::Onfido};
 
 const TRIGGER: &str = "POST /api/v1/stable/tenants/707d0855-80ab-4e1f-a156-f1c4546cbf52/workflow-runs/trigger";
 const LIST: &str = "GET /api/v1/stable/tenants/707d0855-80ab-4e1f-a156-f1c4546cbf52/workflow-runs?";
@@ -196,4 +197,97 @@ async fn runs_are_listed_by_their_key() {
     assert_eq!(page.runs.len(), 1);
     let page = ends(client.list(&filter("F-2"), None, &Call::default())).await.unwrap();
     assert!(page.runs.is_empty(), "whatever a server lists");
+}
+
+/// A server of these workflows.
+async fn cataloguing(names: &'static [&'static str]) -> Server {
+    Server::new(move |got| {
+        if got.line().starts_with(TRIGGER) {
+            return Reply::json(200, recorded("trigger-only-id"));
+        }
+        let number = |name: &str| {
+            got.line().split(&format!("{name}=")[..]).nth(1)?.split(['&', ' ']).next()?.parse::<usize>().ok()
+        };
+        let part = got.line().split("name=").nth(1).and_then(|rest| rest.split(['&', ' ']).next()).unwrap_or("");
+        let (offset, limit) = (number("offset").unwrap_or(0), number("limit").unwrap());
+        let fit = names.iter().filter(|name| name.contains(part)).skip(offset).take(limit);
+        let rows: Vec<_> = fit.map(|name| serde_json::json!({ "name": name })).collect();
+        Reply::json(200, serde_json::json!({ "pagination": {}, "rows": rows }).to_string())
+    })
+    .await
+}
+
+const LOOK: &str = "GET /api/v1/tenants/707d0855-80ab-4e1f-a156-f1c4546cbf52/workflows?";
+
+fn checking(server: &Server) -> std::rc::Rc<Client<Native>> {
+    let (base_url, tenant) = (Some(server.url.clone()), Some(crate::support::TENANT.into()));
+    let options = Options { base_url, tenant, limits: patient(), check_workflow: true, ..Options::default() };
+    client_of(&Hatchet, SECRET, 50.0, options)
+}
+
+async fn created(client: &Client<Native>, workflow: &str) -> Result<(), Error> {
+    let create = Create { workflow: workflow.into(), ..Create::default() };
+    ends(client.create(&create, &Call::default())).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_workflow_is_looked_for_once_and_not_for_each_create() {
+    let server = cataloguing(&["charge-card", "charge-card-again", "ship-parcel"]).await;
+    let client = checking(&server);
+    let (one, other) = tokio::join!(created(&client, "charge-card"), created(&client, "charge-card"));
+    assert_eq!((one, other), (Ok(()), Ok(())));
+    for _ in 0..5 {
+        created(&client, "charge-card").await.unwrap();
+    }
+    assert_eq!((server.count(TRIGGER), server.count(LOOK)), (7, 1));
+    assert!(server.got()[0].line().contains("name=charge-card "), "{}", server.got()[0].line());
+}
+
+#[tokio::test]
+async fn an_unknown_workflow_is_refused_with_the_nearest_name_and_looked_for_again_after_a_while() {
+    let server = cataloguing(&["charge-card", "ship-parcel", "two-steps"]).await;
+    let client = checking(&server);
+    for (name, told) in [
+        ("chrge-card", "has no workflow called \"chrge-card\": is \"charge-card\" meant?"),
+        ("Charge-Card", "is \"charge-card\" meant?"),
+        ("nightly", "there are \""),
+    ] {
+        let error = created(&client, name).await.unwrap_err();
+        assert_eq!((error.kind, error.code), (Kind::Argument, "unknown_workflow"));
+        assert!(error.message.contains(told), "{}", error.message);
+    }
+    let looks = server.count(LOOK);
+    assert_eq!(created(&client, "nightly").await.unwrap_err().code, "unknown_workflow");
+    assert_eq!(
+        (server.count(LOOK), server.count(TRIGGER)),
+        (looks, 0),
+        "a name that is missing is not looked for each time"
+    );
+    tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+    assert_eq!(created(&client, "nightly").await.unwrap_err().code, "unknown_workflow");
+    assert!(server.count(LOOK) > looks, "a worker may have come");
+    let empty = cataloguing(&[]).await;
+    let error = created(&checking(&empty), "nightly").await.unwrap_err();
+    assert!(error.message.contains("there are none: is a worker connected?"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn a_workflow_is_found_on_a_later_page() {
+    static NAMES: std::sync::LazyLock<Vec<&str>> = std::sync::LazyLock::new(|| {
+        let others = (0..120).map(|index| &*format!("nightly-{index}").leak());
+        others.chain(["nightly"]).collect()
+    });
+    let server = cataloguing(&NAMES).await;
+    created(&checking(&server), "nightly").await.unwrap();
+    assert_eq!(server.count(LOOK), 3);
+}
+
+#[tokio::test]
+async fn where_there_is_no_list_of_names_none_is_checked() {
+    let options =
+        || Options { base_url: Some("http://127.0.0.1:9".into()), check_workflow: true, ..Options::default() };
+    for system in [&Onfido as &'static dyn System, &Formance, &MeshX] {
+        let error = Client::new(system, Native::new(1.0, SECRET), options()).err().unwrap();
+        assert_eq!((error.kind, error.code), (Kind::Unsupported, "unsupported_option"));
+    }
 }

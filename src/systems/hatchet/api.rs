@@ -4,7 +4,7 @@ use crate::describe::{self, Others, Peek, Raw, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Request, Response, segment};
 use crate::run::{Millis, Run};
-use crate::system::{Api, Claims, Create, Filter, Form, Operation, Parameter, Rows, Scope};
+use crate::system::{Api, Catalogue, Claims, Create, Filter, Form, Operation, Parameter, Rows, Scope};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
@@ -251,6 +251,10 @@ impl Api for HatchetApi {
 
     fn operations(&self) -> &'static [Operation] {
         &OPERATIONS
+    }
+
+    fn catalogue(&self) -> Option<Catalogue> {
+        Some(Catalogue { operation: "workflows.list", part: "name", name: "name" })
     }
 
     /// Every automatic retry shows FAILED for a moment, so a FAILED with retries left deserves a longer look.

@@ -45,6 +45,12 @@ export interface HatchetOptions extends ClientOptions {
   baseUrl?: string;
   /** The tenant's id; read from the token when absent. */
   tenant?: string;
+  /**
+   * Look whether there is a workflow before a run of it is created, once in five minutes for each: a create of a name that nobody
+   * registered is an `ArgumentError`, `unknown_workflow`, with the nearest name. Without, servers since v0.95 answer it with an id
+   * that nobody will ever know.
+   */
+  checkWorkflow?: boolean;
 }
 
 /**

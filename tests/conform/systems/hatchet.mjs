@@ -56,6 +56,15 @@ export const cases = [
     const stranger = c.make();
     await c.does(() => stranger.runs.get(id), { fails: { name: "NotFoundError", status: 404 }, wire: NOT_FOUND });
   }),
+  right("create", "a workflow that is there is looked for once", "§10: check the name through the workflows list", { needs: ["workflow.ok"], only: NODE.secrets }, async (c) => {
+    const client = c.make({ checkWorkflow: true });
+    await c.does(() => client.runs.create(ask(c, "ok")), { sends: 2, wire: { at: at("GET", "/workflows"), status: 200 } });
+    await c.does(() => client.runs.create(ask(c, "ok")), { sends: 1 });
+  }),
+  wrong("create", "an unknown workflow is refused where the client looks for it", "§10: check the name through the workflows list", { only: NODE.secrets }, async (c) => {
+    const client = c.make({ checkWorkflow: true });
+    await c.does(() => client.runs.create({ workflow: c.unique("no-such-workflow") }), { fails: { name: "ArgumentError", code: "unknown_workflow" }, wire: { at: at("GET", "/workflows"), status: 200 } });
+  }),
   right("findByKey", "a create whose answer is lost is found again by its key, and made once", "§10 safe pattern", { needs: ["workflow.ok"], only: NODE.loss }, async (c) => {
     const key = c.unique("key");
     c.loses(({ path }) => path.endsWith("/workflow-runs/trigger"));
