@@ -6,8 +6,8 @@ use super::{Call, Client, Host, Memory};
 use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
 use crate::http::quote;
+use crate::order::map;
 use crate::system::{Answer, Catalogue, json, opened};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Milliseconds for which a workflow that was found counts as there.
@@ -74,7 +74,7 @@ impl<H: Host> Client<H> {
         let (mut names, mut cursor) = (vec![], None);
         for _ in 0..PAGES {
             let part = part.map(|part| (catalogue.part, part.to_owned()));
-            let arguments: BTreeMap<_, _> = part.into_iter().chain(cursor.map(|at| ("cursor", at))).collect();
+            let arguments = map(part.into_iter().chain(cursor.map(|at| ("cursor", at))).map(Ok))?;
             let arguments = Raw::parse(&json(&arguments)?).unwrap_or_else(Raw::empty_object);
             let call = self.rest(clock, call.clone())?;
             let Answer::Json(page) = Box::pin(self.operate(catalogue.operation, &arguments, &call)).await? else {
@@ -93,17 +93,17 @@ impl<H: Host> Client<H> {
     }
 
     fn missing(&self, name: &str, mut others: Vec<String>) -> Error {
-        others.sort_by_cached_key(|other| distance(name, other));
-        let near = others.first().is_some_and(|other| distance(name, other) <= 1 + name.len() / 4);
-        others.truncate(if near { 1 } else { TOLD });
-        let others: Vec<String> = others.iter().map(|other| format!("{:?}", quote(other))).collect();
-        let others = match (others.join(", "), near) {
-            (others, _) if others.is_empty() => "there are none: is a worker connected?".to_owned(),
-            (others, true) => format!("is {others} meant?"),
-            (others, false) => format!("there are {others}"),
+        let nearest = others.iter().min_by_key(|other| distance(name, other));
+        let told = match nearest.filter(|other| distance(name, other) <= 1 + name.len() / 4) {
+            Some(near) => format!("is {:?} meant?", quote(near)),
+            None if others.is_empty() => "there are none: is a worker connected?".to_owned(),
+            None => {
+                others.truncate(TOLD);
+                format!("there are {}", quote(&others.join(", ")))
+            }
         };
         let system = self.system.name();
-        let message = format!("{system} has no workflow called {:?}: {others}", quote(name));
+        let message = format!("{system} has no workflow called {:?}: {told}", quote(name));
         Error::new(Kind::Argument, "unknown_workflow", message).of(system)
     }
 }

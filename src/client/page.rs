@@ -5,6 +5,7 @@ use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
 use crate::finding::{Finding, Severity};
 use crate::http::{self, Response};
+use crate::order::sort_by;
 use crate::run::{Millis, Run};
 use crate::system::{Documents, Filter, opened};
 use crate::validate;
@@ -171,7 +172,7 @@ fn within(findings: Vec<Finding>, place: &str) -> Vec<Finding> {
 /// A page of all runs, newest first. It goes on behind the last run of the page before, wherever that stands by now, so no
 /// page skips or repeats one. What cannot be read has no place in that order, and comes with the first page.
 fn cut(mut page: Page, filter: &Filter, cursor: Option<&str>) -> Result<Page> {
-    page.runs.sort_by(|(a, _), (b, _)| order(place(a), place(b)));
+    sort_by(&mut page.runs, |(a, _), (b, _)| order(place(a), place(b)));
     if let Some(cursor) = cursor {
         let wrong = || Error::new(Kind::Argument, "invalid_cursor", "the cursor is none of this list");
         let (at, id) = cursor.split_once('~').ok_or_else(wrong)?;

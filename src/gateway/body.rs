@@ -4,6 +4,7 @@ use crate::describe::{Raw, Wire, decode};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::{Evidence, Finding, Level, Severity};
 use crate::http::unescape;
+use crate::order::map;
 use crate::run::{Millis, Run};
 use crate::system::{Create, Filter};
 use crate::systems;
@@ -93,7 +94,7 @@ fn create(mut fields: Fields, takes: &[&str]) -> Result<Create> {
     let idempotency_key = take(&mut fields, "idempotencyKey", "a text", &mut findings);
     let priority = take(&mut fields, "priority", "a whole number", &mut findings);
     let tags = take(&mut fields, "tags", "a list of texts", &mut findings);
-    let more = takes.iter().filter_map(|name| fields.remove_entry(*name)).collect();
+    let more = map(takes.iter().filter_map(|name| fields.remove_entry(*name)).map(Ok))?;
     let input = object(&mut fields, "input", &mut findings);
     let metadata = object(&mut fields, "metadata", &mut findings);
     if workflow.as_ref().is_none_or(String::is_empty) && !findings.iter().any(|finding| finding.pointer == "/workflow")
@@ -147,8 +148,7 @@ pub(super) fn arguments_of(query: &str) -> Result<Raw> {
         all.entry(name).or_default().push(value);
     }
     let one = |mut values: Vec<String>| if values.len() == 1 { raw(&values.pop()) } else { raw(&values) };
-    let fields: Result<Fields> = all.into_iter().map(|(name, values)| Ok((name, one(values)?))).collect();
-    raw(&fields?)
+    raw(&map(all.into_iter().map(|(name, values)| Ok((name, one(values)?))))?)
 }
 
 fn media_type(content_type: Option<&str>) -> String {

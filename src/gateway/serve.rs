@@ -3,6 +3,7 @@ use super::answer::outside;
 use super::{Act, Answer, Plan};
 use crate::client::{Call, Client, Follower, Host, Watch, WatchOptions};
 use crate::error::{Error, Kind, Result, SystemName};
+use crate::order::map;
 use crate::system as operation;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -116,19 +117,12 @@ fn systems<H: Host>(
         name: SystemName,
         capabilities: BTreeMap<&'static str, bool>,
     }
-    let all: Vec<Entry> = clients
-        .iter()
-        .map(|(name, client)| Entry {
-            name: *name,
-            capabilities: client
-                .system()
-                .capabilities()
-                .into_iter()
-                .map(|(can, able)| (can, able && !withheld.contains(&(*name, can))))
-                .collect(),
-        })
-        .collect();
-    let all = serde_json::to_string(&all);
+    let entry = |(name, client): (&SystemName, &Rc<Client<H>>)| {
+        let able = client.system().capabilities().into_iter();
+        let able = able.map(|(can, able)| Ok((can, able && !withheld.contains(&(*name, can)))));
+        Ok(Entry { name: *name, capabilities: map(able)? })
+    };
+    let all = serde_json::to_string(&clients.iter().map(entry).collect::<Result<Vec<_>>>()?);
     all.map(|all| format!("{{\"systems\":{all}}}")).map_err(|_| Error::new(Kind::Internal, "unserializable", "no JSON"))
 }
 

@@ -8,6 +8,7 @@ use crate::client::race;
 use crate::error::{Error, Kind, Result as Outcome, SystemName};
 use crate::gateway::{self, Answer, Config, Incoming, Offer, Route, Served, Stream};
 use crate::http::quote;
+use crate::order::map;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -41,7 +42,7 @@ fn offers(given: &JsValue) -> Outcome<(Offer, BTreeMap<SystemName, Offer>)> {
         let unknown = || argument("invalid_options", format!("`operations` names no system: {:?}", quote(&name)));
         Ok((SystemName::parse(&name).ok_or_else(unknown)?, offer(&value)?))
     });
-    Ok((Offer::default(), named.collect::<Outcome<_>>()?))
+    Ok((Offer::default(), map(named)?))
 }
 
 fn offer(value: &JsValue) -> Outcome<Offer> {
@@ -94,7 +95,7 @@ fn clients(options: Given) -> Result<Clients, JsValue> {
             || to_js(&argument("invalid_options", format!("`systems.{name}` is no client of a system of that name")));
         Ok((system.ok_or_else(why)?, client))
     });
-    named.collect()
+    map(named)
 }
 
 #[wasm_bindgen]

@@ -250,7 +250,7 @@ async fn an_unknown_workflow_is_refused_with_the_nearest_name_and_looked_for_aga
     for (name, told) in [
         ("chrge-card", "has no workflow called \"chrge-card\": is \"charge-card\" meant?"),
         ("Charge-Card", "is \"charge-card\" meant?"),
-        ("nightly", "there are \""),
+        ("nightly", "there are charge-card, ship-parcel, two-steps"),
     ] {
         let error = created(&client, name).await.unwrap_err();
         assert_eq!((error.kind, error.code), (Kind::Argument, "unknown_workflow"));
