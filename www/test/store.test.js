@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RunStore, Seen } from "../src/data/store.js";
 
-const run = (id, createdAt, status = "QUEUED", more = {}) => ({ id, createdAt, status, phase: status === "COMPLETED" ? "finished" : "queued", outcome: status === "COMPLETED" ? "succeeded" : undefined, attempt: 1, tags: [], ...more });
+const run = (id, createdAt, status = "QUEUED", more = {}) => ({ system: "hatchet", id, createdAt, status, phase: status === "COMPLETED" ? "finished" : "queued", outcome: status === "COMPLETED" ? "succeeded" : undefined, attempt: 1, tags: [], ...more });
 
 test("runs stand newest first, and equal times by id", () => {
   const store = new RunStore();
@@ -13,7 +13,7 @@ test("runs stand newest first, and equal times by id", () => {
 test("a change of status keeps a run's place", () => {
   const store = new RunStore();
   store.take([run("a", 2), run("b", 1)]);
-  assert.deepEqual(store.take([run("b", 1, "COMPLETED")]), { added: [], moved: ["b"] });
+  assert.deepEqual(store.take([run("b", 1, "COMPLETED")]), { added: [], moved: ["hatchet/b"] });
   assert.deepEqual(store.all().map(({ id }) => id), ["a", "b"]);
 });
 
@@ -21,7 +21,7 @@ test("an equal read moves nothing, a new attempt does", () => {
   const store = new RunStore();
   store.take([run("a", 1)]);
   assert.deepEqual(store.take([run("a", 1)]), { added: [], moved: [] });
-  assert.deepEqual(store.take([run("a", 1, "QUEUED", { attempt: 2 })]).moved, ["a"]);
+  assert.deepEqual(store.take([run("a", 1, "QUEUED", { attempt: 2 })]).moved, ["hatchet/a"]);
 });
 
 test("the filter takes every word, in any field, and the kind", () => {
@@ -37,8 +37,8 @@ test("a stage that moves is no step of its run", () => {
   const read = run("a", 1);
   seen.note(read);
   seen.note(read, { before: read, after: read, verdict: "advance", cause: "finished", findings: [], provisional: false });
-  assert.equal(seen.of("a").length, 1);
-  assert.equal(seen.of("a")[0].verdict, undefined);
+  assert.equal(seen.of(read).length, 1);
+  assert.equal(seen.of(read)[0].verdict, undefined);
 });
 
 test("a status is noted once, and what confirms it is added to it", () => {
@@ -49,7 +49,7 @@ test("a status is noted once, and what confirms it is added to it", () => {
   const after = run("a", 1, "COMPLETED");
   seen.note(after, { before, after, verdict: "advance", cause: "finished", findings: [], provisional: true });
   seen.note(after, { before: after, after, verdict: "same", findings: [], provisional: false, confirmedAt: 5 });
-  const [first, second, ...rest] = seen.of("a");
+  const [first, second, ...rest] = seen.of(before);
   assert.equal(rest.length, 0);
   assert.equal(first.to, "QUEUED");
   assert.deepEqual([second.from, second.to, second.verdict, second.cause, second.confirmedAt], ["QUEUED", "COMPLETED", "advance", "finished", 5]);

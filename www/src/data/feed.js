@@ -11,14 +11,14 @@ const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000];
  *
  * @param {object} source
  * @param {(signal: AbortSignal) => Promise<unknown>} source.read reads the present state and hands it on
- * @param {(signal: AbortSignal) => AsyncIterable<unknown>} source.stream what changes from then on
+ * @param {(signal: AbortSignal) => AsyncIterable<unknown>} [source.stream] what changes from then on; without it reads come by the clock
  * @param {(item: unknown) => void} source.onItem
  * @param {boolean} [source.ends] whether the stream's own end is the end of the matter; else it is opened again
  * @param {(state: Connection) => void} source.onState
  * @param {AbortSignal} source.signal ends it all
  * @returns {{ done: Promise<void>, retryNow: () => void }}
  *
- * @typedef {{ kind: "connecting" | "live" | "polling" | "down" | "over", error?: Error, retryAt?: number }} Connection
+ * @typedef {{ kind: "connecting" | "live" | "fresh" | "polling" | "down" | "over", error?: Error, retryAt?: number }} Connection
  */
 export function follow(source) {
   const wake = { now: () => {} };
@@ -32,19 +32,26 @@ export function follow(source) {
 async function loop(source, wake) {
   const { signal, onState } = source;
   let failures = 0;
+  let polls = false;
   while (!signal.aborted) {
     try {
-      if (failures === 0) onState({ kind: "connecting" });
+      if (failures === 0 && !polls) onState({ kind: "connecting" });
       await source.read(signal);
       if (failures > 0) onState({ kind: "connecting" });
       failures = 0;
+      if (!source.stream) {
+        polls = true;
+        onState({ kind: "fresh" });
+        await sleep(POLL_MS, signal, wake);
+        continue;
+      }
       if ((await streamOnce(source)) === "over" && source.ends) {
         onState({ kind: "over" });
         return;
       }
     } catch (error) {
       if (signal.aborted) return;
-      const pause = BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)];
+      const pause = Math.max(BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)], error?.retryAfter ?? 0);
       onState({ kind: "down", error, retryAt: Date.now() + pause });
       await sleep(pause, signal, wake);
     }
