@@ -4,6 +4,7 @@ import { offsetAt, tokenEnd } from "../data/jsontext.js";
 import { fill, h, icon, setText } from "../ui/dom.js";
 import { bytes, number } from "../ui/format.js";
 import { title } from "../data/client.js";
+import { SYSTEMS } from "../systems/index.js";
 import { Editor } from "../ui/editor.js";
 import { EXAMPLE } from "./example.js";
 
@@ -24,7 +25,7 @@ class CheckView {
   #timer;
   #text = "";
   #checker = new Checker((answer) => this.#answer(answer));
-  #system = select("System", ["hatchet", "formance", "onfido", "meshx"].map((name) => [name, title(name)]));
+  #system = select("System", [["auto", "whichever it is"], ...SYSTEMS.map(({ name, title }) => [name, title])]);
   #what = select("Read as", [["auto", "whatever it is"], ["run", "a run"], ["page", "a page of runs"], ["history", "a history"]]);
   #level = select("Measured by", [["wire", "what servers send"], ["schema", "the published contract"]]);
   #editor = new Editor({ label: "JSON to check", placeholder: "Paste a run, a page of runs or a history here, or drop a file.\nNothing leaves this browser.", onChange: () => this.#schedule() });

@@ -28,7 +28,12 @@ function parse(text) {
   // Its own style is for a document of its own; here it takes the page's colours, and the policy forbids it.
   const bare = text.replaceAll(/<style>.*?<\/style>/gs, "");
   const root = new DOMParser().parseFromString(bare, "image/svg+xml").documentElement;
-  return root.localName === "svg" ? document.importNode(root, true) : undefined;
+  if (root.localName !== "svg") return undefined;
+  const svg = document.importNode(root, true);
+  // A small lifecycle is not drawn larger than a large one.
+  const { width } = svg.viewBox.baseVal;
+  if (width > 0) svg.style.setProperty("--drawn", `${Math.round(width)}px`);
+  return svg;
 }
 
 function markNode(svg, status) {
@@ -48,7 +53,7 @@ function nextSteps(system, status) {
   const table = lifecycle(system);
   const from = stateOf(table, status)?.status;
   for (const row of table.rows) {
-    if (row.from !== from || (row.to === from && !row.newAttempt)) continue;
+    if (row.from !== from || row.to === from) continue;
     const step = steps.get(row.to) ?? { to: row.to, causes: new Set(), evidence: new Set() };
     step.causes.add(row.cause);
     step.evidence.add(row.evidence);

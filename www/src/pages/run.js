@@ -227,7 +227,7 @@ class RunView {
     if (run.error) fill(this.#error, errorPanel(run));
     const folded = new Map([...this.#payloads.querySelectorAll("details")].map((panel) => [panel.querySelector(".panel-title").textContent, panel.open]));
     const panel = (title, value) => jsonPanel(title, value, { open: folded.get(title) ?? true });
-    fill(this.#payloads, panel("Input", run.input), panel("Output", run.output), panel("Metadata", run.metadata));
+    fill(this.#payloads, panel("Input", run.input), panel("Output", run.output), panel("Metadata", Object.keys(run.metadata ?? {}).length > 0 ? run.metadata : undefined));
   }
 
   #drawFacts() {
@@ -239,10 +239,10 @@ class RunView {
     const facts = [
       ["Id", id],
       [this.#system.choose, h("dd", { title: run.workflowId }, this.#system.workflow(run) ?? named(run.system, run.workflowId) ?? run.workflowId?.slice(0, 8) ?? "–")],
-      ["Created", time(run.createdAt)],
-      ["Started", time(run.startedAt)],
-      ["Finished", time(run.finishedAt)],
-      ["Duration", this.#duration],
+      ["Created", time(run.createdAt, run)],
+      !this.#system.timeless && ["Started", time(run.startedAt, run)],
+      !this.#system.timeless && ["Finished", time(run.finishedAt, run)],
+      !this.#system.timeless && ["Duration", this.#duration],
       ["Attempt", h("dd", {}, String(run.attempt))],
       run.parentId && ["Parent", h("dd", {}, h("a", { href: `#/${run.system}/runs/${encodeURIComponent(run.parentId)}` }, run.parentId.slice(0, 8)))],
       run.tags?.length > 0 && ["Tags", h("dd", {}, run.tags.join(", "))],
@@ -334,8 +334,8 @@ class RunView {
 /** How a stage stands, by the table's own reading of its status. */
 const reading = (state) => ({ phase: state?.phase ?? "unknown", outcome: state?.outcome });
 
-function time(at) {
-  if (at === undefined || at === null) return h("dd.none", {}, "not yet");
+function time(at, { phase }) {
+  if (at === undefined || at === null) return h("dd.none", {}, phase === "finished" ? "not told" : "not yet");
   return h("dd", {}, h("time", { datetime: new Date(at).toISOString(), title: exact(at), data: { at: String(at) } }));
 }
 

@@ -22,6 +22,8 @@ import { onfido } from "./onfido.js";
  * @property {(client: object, run: object, stage: object, signal: AbortSignal) => Promise<[string, unknown][]>} [details] what more there is of a stage
  * @property {(run: object, stages: object[]) => object[]} [asks] the moves by which a person answers a run that waits; see `pages/asks.js`
  * @property {string} [cancels] what a cancel does here that one would not expect
+ * @property {boolean} [timeless] no times of starts and ends are told
+ * @property {object} [register] a second form, for what runs are made of
  * @property {boolean} [sent] the server filters by status itself
  */
 

@@ -10,6 +10,7 @@ export const onfido = {
   choose: "Workflow",
   none: "Onfido's API lists no workflows: copy the id from Studio.",
   sent: true,
+  timeless: true,
   label: (run) => run.metadata?.customer_user_id === run.metadata?.applicant_id || !run.metadata?.customer_user_id ? `Applicant ${short(run.metadata?.applicant_id) ?? run.id}` : run.metadata.customer_user_id,
   workflow: (run) => named("onfido", run.workflowId),
   fields: [
@@ -25,20 +26,22 @@ export const onfido = {
     const tasks = await client.tasks.list(run.id, { signal });
     return Promise.all(tasks.map((task) => client.tasks.get(run.id, task.id, { signal }).then(stageOf, () => stageOf(task))));
   },
+  /** Which of its tasks waits is not told: one without an output, and mostly the newest. */
   asks(run, stages) {
-    if (run.status !== "awaiting_client_input") return [];
-    const open = stages.filter((task) => task.wire?.output === null);
-    return open.map((task) => ({
+    const open = stages.filter((task) => task.wire?.output === null).reverse();
+    if (run.status !== "awaiting_client_input" || open.length === 0) return [];
+    const task = { name: "task", label: "Task", kind: "select", options: open.map(({ id, name }) => [id, id === name ? name : `${name} (${id})`]) };
+    return [{
       operation: "tasks.complete",
       of: "stages",
       status: "started",
-      key: task.id,
-      title: `It waits for your data: ${task.name}`,
+      key: open.map(({ id }) => id).join(" "),
+      title: "It waits for your data",
       button: "Complete the task",
-      fields: [{ name: "data", label: "Data", kind: "json", value: "{}", hint: "What the task is to be completed with: a JSON object or array." }],
-      send: (client, { data }, signal) => client.tasks.complete(run.id, task.id, { data }, { signal }),
+      fields: [...(open.length > 1 ? [task] : []), { name: "data", label: "Data", kind: "json", value: "{}", hint: "What the task is to be completed with: a JSON object or array." }],
+      send: (client, { task = open[0].id, data }, signal) => client.tasks.complete(run.id, task, { data }, { signal }),
       done: "The task is completed; the run goes on",
-    }));
+    }];
   },
 };
 
@@ -52,7 +55,7 @@ function stageOf(task) {
     status: done ? "completed" : "",
     said: done ? undefined : "No output",
     attempt: 1,
-    startedAt: at(task.created_at),
+    startedAt: done ? at(task.created_at) : undefined,
     finishedAt: done ? at(task.updated_at) : undefined,
     input: task.input,
     output: task.output ?? undefined,

@@ -10,5 +10,8 @@ import { h } from "./dom.js";
 export function systemTabs(page, current, { all = false } = {}) {
   const names = [...(all ? [["all", "All"]] : []), ...present().map(({ name, title }) => [name, title])];
   const link = ([name, title]) => h("a.tab", { href: `#/${name}/${page}`, "aria-current": name === current ? "page" : undefined, data: { system: name } }, title);
-  return h("nav.tabs", { "aria-label": "System" }, names.map(link));
+  const tabs = h("nav.tabs", { "aria-label": "System" }, names.map(link));
+  // Where they do not all fit, the one that is looked at is among those in sight.
+  requestAnimationFrame(() => tabs.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
+  return tabs;
 }
