@@ -27,10 +27,10 @@ export class Chain {
   /** Where the dashboard is. */
   origin;
 
-  /** Starts everything, on free ports. With `stepped`, the engine's time moves only by `step`. */
-  static async start({ stepped = false } = {}) {
+  /** Starts everything, on free ports. With `stepped`, the engine's time moves only by `step`; by `speed` all that it does is faster. */
+  static async start({ stepped = false, speed = 1 } = {}) {
     const chain = new Chain();
-    chain.#flags = stepped ? ["--stepped"] : [];
+    chain.#flags = stepped ? ["--stepped"] : ["--speed", String(speed)];
     try {
       built();
       await chain.startEngine();

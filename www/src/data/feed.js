@@ -33,12 +33,14 @@ async function loop(source, wake) {
   const { signal, onState } = source;
   let failures = 0;
   let polls = false;
+  let excused = false;
   while (!signal.aborted) {
     try {
       if (failures === 0 && !polls) onState({ kind: "connecting" });
       await source.read(signal);
       if (failures > 0) onState({ kind: "connecting" });
       failures = 0;
+      excused = false;
       if (!source.stream) {
         polls = true;
         onState({ kind: "fresh" });
@@ -51,12 +53,20 @@ async function loop(source, wake) {
       }
     } catch (error) {
       if (signal.aborted) return;
+      if (!excused && isBlip(error)) {
+        excused = true;
+        await sleep(BACKOFF_MS[0], signal, wake);
+        continue;
+      }
       const pause = Math.max(BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)], error?.retryAfter ?? 0);
       onState({ kind: "down", error, retryAt: Date.now() + pause });
       await sleep(pause, signal, wake);
     }
   }
 }
+
+/** One failure that may be over at once is no outage yet; one that says when to come back is. */
+const isBlip = (error) => error?.retryable === true && error.retryAfter === undefined;
 
 /** Follows the stream till it breaks. A stream that cannot be had though reads work is no outage: the next read comes by the clock. */
 async function streamOnce({ read, stream, onItem, onState, signal }) {

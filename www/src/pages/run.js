@@ -97,7 +97,7 @@ class RunView {
     while (!this.#signal.aborted) {
       this.#feed = follow({
         ends: true,
-        read: async (signal) => this.#take(await this.#client.runs.get(this.#id, { signal })),
+        read: async (signal) => this.#take(await this.#client.runs.get(this.#id, { signal, retries: 0 })),
         stream: (signal) => this.#client.runs.watch(this.#id, { signal }),
         onItem: (change) => this.#take(change.after, change),
         onState: (state) => this.#show(state),

@@ -95,7 +95,7 @@ class RunsView {
     if (round.signal.aborted || this.#signal.aborted) return;
     for (const { name } of this.#systems) {
       const client = clientOf(name);
-      const read = async (signal) => this.#takeNewest(name, await client.runs.list(filter, { signal }), round);
+      const read = async (signal) => this.#takeNewest(name, await client.runs.list(filter, { signal, retries: 0 }), round);
       const stream = this.#name && ((signal) => client.events({ filter, signal }));
       const feed = follow({ read, stream, onItem: (page) => this.#takeNewest(name, page, round), onState: (state) => this.#show(name, state), signal: round.signal });
       this.#feeds.set(name, feed);
