@@ -74,6 +74,7 @@ async function streamOnce({ read, stream, onItem, onState, signal }) {
   const stop = () => round.abort();
   signal.addEventListener("abort", stop, { once: true });
   const silence = watchSilence(() => read(round.signal), stop);
+  addEventListener("offline", silence.look, { signal: round.signal });
   try {
     for await (const item of stream(round.signal)) {
       silence.broken();
@@ -99,7 +100,7 @@ async function streamOnce({ read, stream, onItem, onState, signal }) {
 
 /** Reads whenever nothing was heard for a while; a read that fails is kept, and `onFailure` told. */
 function watchSilence(read, onFailure) {
-  const watch = { failure: undefined, broken, end };
+  const watch = { failure: undefined, broken, look, end };
   let timer;
   let over = false;
   function broken() {
@@ -111,6 +112,7 @@ function watchSilence(read, onFailure) {
     clearTimeout(timer);
   }
   function look() {
+    clearTimeout(timer);
     read().then(broken, (error) => {
       if (over) return;
       watch.failure = error;
