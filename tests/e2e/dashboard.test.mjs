@@ -229,6 +229,17 @@ test("a_file_of_megabytes_on_one_line_is_checked_and_its_findings_lead_to_their_
   assert.match(await page.locator(".verdict-box").textContent(), /Hatchet page, [\d,.]+ runs · \d+ errors?/);
   await page.locator('.findings [data-code="type_mismatch"] button', { hasText: `/rows/${broken}/duration` }).click();
   assert.equal(await page.getByLabel("JSON to check").evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)), '"7"');
+  // What can be read is a table, of which only what is in sight is decoded and drawn.
+  const sheet = page.getByRole("table", { name: "Runs in this text" });
+  const good = list.rows.length - 1;
+  await page.waitForFunction((count) => Number(document.querySelector(".sheet-scroll").getAttribute("aria-rowcount")) === count + 1, good);
+  assert.ok((await sheet.locator(".sheet-body .sheet-row").count()) < 60);
+  await page.getByLabel("Order").selectOption("duration desc");
+  const longest = list.rows.slice(0, -1).reduce((most, row) => ((row.duration ?? -1) > (most.duration ?? -1) ? row : most));
+  await sheet.locator(`.sheet-body [aria-rowindex="2"][data-id="${longest.metadata.id}"]`).waitFor();
+  await sheet.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+  await sheet.locator(`[aria-rowindex="${good + 1}"]`).waitFor();
+  assert.ok((await sheet.locator(".sheet-body .sheet-row").count()) < 60);
 });
 
 test("no_token_and_no_foreign_address_reaches_the_browser", async (t) => {

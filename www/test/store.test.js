@@ -54,3 +54,32 @@ test("a status is noted once, and what confirms it is added to it", () => {
   assert.equal(first.to, "QUEUED");
   assert.deepEqual([second.from, second.to, second.verdict, second.cause, second.confirmedAt], ["QUEUED", "COMPLETED", "advance", "finished", 5]);
 });
+
+test("runs_of_several_systems_are_one_list_and_equal_ids_do_not_meet", () => {
+  const store = new RunStore();
+  store.take([run("a", 1), run("a", 2, "QUEUED", { system: "meshx" })]);
+  assert.deepEqual(store.all().map(({ key }) => key), ["meshx/a", "hatchet/a"]);
+  assert.deepEqual(store.filter({ system: "meshx" }).map(({ key }) => key), ["meshx/a"]);
+  assert.deepEqual(store.counts("hatchet"), { queued: 1 });
+});
+
+test("by_duration_what_has_none_comes_last_either_way", () => {
+  const store = new RunStore();
+  store.take([run("a", 1, "QUEUED", { duration: 5 }), run("b", 2), run("c", 3, "QUEUED", { startedAt: 1, finishedAt: 10 })]);
+  assert.deepEqual(store.filter({ sort: "duration" }).map(({ id }) => id), ["c", "a", "b"]);
+  assert.deepEqual(store.filter({ sort: "duration", up: true }).map(({ id }) => id), ["a", "c", "b"]);
+  store.take([run("a", 1, "QUEUED", { duration: 50 })]);
+  assert.deepEqual(store.filter({ sort: "duration" })[0].id, "a", "a run that took longer by now moves");
+});
+
+test("a_filter_by_time_and_workflow_takes_what_fits_both", () => {
+  const store = new RunStore();
+  store.take([run("a", 10, "QUEUED", { workflowId: "w" }), run("b", 20, "QUEUED", { workflowId: "v" }), run("c", 5, "QUEUED", { workflowId: "w" })]);
+  assert.deepEqual(store.filter({ since: 10, workflow: "w" }).map(({ id }) => id), ["a"]);
+});
+
+test("what_a_list_does_not_show_is_not_kept", () => {
+  const store = new RunStore();
+  store.take([run("a", 1, "QUEUED", { wire: { secret: 1 }, stages: [1], input: {}, output: {} })]);
+  for (const name of ["wire", "stages", "input", "output"]) assert.equal(name in store.get("hatchet", "a"), false, name);
+});
