@@ -12,6 +12,7 @@ mod hardship;
 mod inbound;
 mod lifecycle;
 mod meshx;
+mod migrated;
 mod onfido;
 mod plans;
 mod receiver;
