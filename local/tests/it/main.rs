@@ -11,6 +11,7 @@ mod formance;
 mod hardship;
 mod inbound;
 mod lifecycle;
+mod lists;
 mod meshx;
 mod migrated;
 mod onfido;
