@@ -200,7 +200,7 @@ class RunView {
     const open = this.#findings.querySelector("details")?.open ?? false;
     const list = (all) => h("ul.finding-list", {}, all.map((finding) => h("li", {}, findingLine(finding, this.#system.name))));
     const word = notes.length === 1 ? "1 note" : `${notes.length} notes`;
-    fill(this.#findings, h("h2", {}, odd.length > 0 ? "What is odd about it" : "How it was read"), odd.length > 0 && list(odd), notes.length > 0 && h("details", { open }, h("summary", {}, `${word} on how the data were read`), list(notes)));
+    fill(this.#findings, h("h2", {}, odd.length === 0 ? "How it was read" : odd.length === hints.length ? "Why it may not move" : "What is odd about it"), odd.length > 0 && list(odd), notes.length > 0 && h("details", { open }, h("summary", {}, `${word} on how the data were read`), list(notes)));
   }
 
   #drawStatus(run) {
@@ -213,7 +213,7 @@ class RunView {
     const confirmedAt = this.#change?.confirmedAt;
     const provisional = run.phase === "finished" && !confirmedAt && this.#state.kind !== "over";
     this.#belief.dataset.belief = provisional ? "provisional" : confirmedAt ? "confirmed" : "";
-    setText(this.#belief, provisional ? "Provisional: a second read must agree" : confirmedAt ? `Confirmed ${clock(confirmedAt)}` : "");
+    setText(this.#belief, provisional ? "Provisional: a second read must agree" : confirmedAt ? `Confirmed ${clock(confirmedAt)}` : waits(run) ? "It waits" : "");
   }
 
   /** Facts and payloads are laid out anew only when they changed, so that what is folded or selected stays. */
@@ -330,6 +330,9 @@ class RunView {
     dialog.showModal();
   }
 }
+
+/** A run may wait while its system's word is another. */
+const waits = ({ phase, status }) => phase === "waiting" && !/await|wait/i.test(status);
 
 /** How a stage stands, by the table's own reading of its status. */
 const reading = (state) => ({ phase: state?.phase ?? "unknown", outcome: state?.outcome });
