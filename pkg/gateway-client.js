@@ -1,10 +1,10 @@
 // A system behind a gateway, for browsers: no token of its, and the same methods as its own client.
-import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, UnsupportedError, errorOf } from "./errors.js";
+import { ArgumentError, NetworkError, TimeoutError, UnknownOutcomeError, errorOf } from "./errors.js";
 import { Flow } from "./download.js";
 import { events } from "./events.js";
-import { addOperations, capabilities } from "./operations.js";
+import { addOperations, capabilities, unsupported } from "./operations.js";
 import { absence, presence, present } from "./presence.js";
-import { PagePromise, endOf, idOf, outcomeOf, unfinished } from "./runs.js";
+import { PagePromise, endOf, finished, idOf, outcomeOf, unfinished } from "./runs.js";
 
 const DEFAULTS = { timeout: 30_000, retries: 2 };
 const PAUSE = 250;
@@ -40,9 +40,9 @@ export class GatewayClient {
 
   #runs(system) {
     const at = (id, rest = "") => `/runs/${segment(id)}${rest}`;
-    const act = (name, idOf) => async (run, { confirm, force, ...options } = {}) => {
+    const act = (name, checked) => async (run, { confirm, force, ...options } = {}) => {
       if (!capabilities[system][name]) throw unsupported(system, name);
-      return this.#send("POST", at(idOf(run, force), `/${name}${query({ confirm, force })}`), undefined, begun(options));
+      return this.#send("POST", at(force ? idOf(run) : checked(run), `/${name}${query({ confirm, force })}`), undefined, begun(options));
     };
     const many = (name) => async (which, { confirm, force, most, ...options } = {}) => {
       if (!capabilities[system][name]) throw unsupported(system, name);
@@ -58,8 +58,8 @@ export class GatewayClient {
         new PagePromise((cursor = filter.cursor) => this.#read(`/runs${query({ ...filter, cursor })}`, begun(options))),
       watch,
       wait: async (id, options) => endOf(watch(id, options)),
-      cancel: act("cancel", (run, force) => (force ? idOf(run) : unfinished(run))),
-      replay: act("replay", idOf),
+      cancel: act("cancel", unfinished),
+      replay: act("replay", finished),
       cancelMany: many("cancel"),
       replayMany: many("replay"),
     };
@@ -209,10 +209,6 @@ async function unsure(sent, what) {
     if (!(error instanceof NetworkError || error instanceof TimeoutError)) throw error;
     throw new UnknownOutcomeError({ code: "unknown_outcome", message: `${error.message} ${what}` }, { cause: error });
   }
-}
-
-function unsupported(system, name) {
-  return new UnsupportedError({ code: "unsupported_operation", message: `${system} cannot do that: ${name}.`, system });
 }
 
 async function decoded(response) {

@@ -70,7 +70,18 @@ export const idOf = (run) => (typeof run === "object" && run !== null ? run.id :
 /** The id of a run that can still end; an id alone says nothing against it. */
 export function unfinished(run) {
   if (run?.phase !== "finished") return idOf(run);
-  const { system, status, id } = run;
-  const message = `The run ${id} has ended already (${status}), so it cannot be cancelled: some systems fail at that, some do harm. Read it again, or say \`force: true\`.`;
-  throw new TransitionError({ code: "already_finished", message, system });
+  throw refused(run, "already_finished", "cancel", "has ended already", "some systems fail at that, some do harm");
+}
+
+const UNDER_WAY = ["queued", "running", "waiting"];
+
+/** The id of a run that has ended; an id alone says nothing against it. */
+export function finished(run) {
+  if (!UNDER_WAY.includes(run?.phase)) return idOf(run);
+  throw refused(run, "illegal_move", "replay", "has not ended", "a system does nothing then, or it twice");
+}
+
+function refused({ system, status, id }, code, move, state, why) {
+  const message = `${move} was not sent: the run ${id} ${state} (${status}), and ${why}; read it again, or say \`force: true\``;
+  return new TransitionError({ code, message, system });
 }

@@ -1,6 +1,7 @@
 //! Sorting. The standard library's sort is some kilobytes for each type, and nothing here is so long that one more step of
 //! indirection would be felt.
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Sorts; what is equal stays in its order.
 pub fn sort_by<T>(items: &mut Vec<T>, order: impl Fn(&T, &T) -> Ordering) {
@@ -16,6 +17,16 @@ fn sorted(len: usize, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..len).collect();
     places.sort_by(|left, right| order(*left, *right));
     places
+}
+
+/// A map of these pairs. One that is collected is sorted first, by a sort of its own type.
+pub fn map<K: Ord, V, E>(pairs: impl IntoIterator<Item = Result<(K, V), E>>) -> Result<BTreeMap<K, V>, E> {
+    let mut map = BTreeMap::new();
+    for pair in pairs {
+        let (key, value) = pair?;
+        map.insert(key, value);
+    }
+    Ok(map)
 }
 
 #[cfg(test)]

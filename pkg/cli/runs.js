@@ -53,12 +53,13 @@ export const get = command("get", "ID", "Reads a run and prints it.", {}, async 
 export const list = command("list", "", "Lists runs, the newest page of them; exit code 1 if rows could not be read.", {
   status: { type: "string", multiple: true, value: "STATUS", about: "the system's own word; once for each" },
   workflow: { type: "string", multiple: true, value: "ID", about: "a workflow's id; once for each" },
+  key: { type: "string", value: "KEY", about: "the key that it was created with" },
   since: { type: "string", value: "TIME", about: "created at or after: ISO 8601" },
   until: { type: "string", value: "TIME", about: "created at or before: ISO 8601" },
   limit: { type: "string", value: "NUMBER", about: "how many runs a page holds" },
   all: { type: "boolean", about: "every page, not the first alone" },
-}, async (runs, { status, workflow, since, until, limit, all }, print) => {
-  const filter = { status, workflow, since: time(since, "since"), until: time(until, "until"), limit: whole(limit) };
+}, async (runs, { status, workflow, key, since, until, limit, all }, print) => {
+  const filter = { status, workflow, key, since: time(since, "since"), until: time(until, "until"), limit: whole(limit) };
   const pages = runs.list(Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)));
   let unread = 0;
   for await (const page of all ? pages.pages() : [await pages]) {

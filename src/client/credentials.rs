@@ -1,6 +1,6 @@
 //! How a client shows who it is: a token that was given, or one that is fetched, kept and renewed.
 use super::send::Clock;
-use super::turn::Turn;
+use super::turn::{GONE, Turn};
 use super::{Call, Client, Host, Session};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Base, Request, Response};
@@ -142,7 +142,7 @@ impl<H: Host> Client<H> {
             if let Some(failure) = self.vault.failed_since(failures) {
                 return Err(failure);
             }
-            let Some(_lead) = self.vault.turn.take(&self.host) else {
+            let Some(_lead) = self.vault.turn.take(&self.host, GONE) else {
                 Turn::look(&self.host, 0.0).await;
                 continue;
             };

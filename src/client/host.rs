@@ -47,8 +47,14 @@ pub enum Event {
     },
     /// An answer came.
     Response {
+        /// The method of its request.
+        method: Method,
+        /// The URL of its request without the query.
+        url: String,
         /// Its status.
         status: u16,
+        /// The system's own id of the request, where it gives one.
+        request_id: Option<String>,
         /// Milliseconds from the request to the end of the body.
         millis: f64,
     },

@@ -166,7 +166,7 @@ impl<H: Host> Client<H> {
     }
 
     /// The same call in the time that is left.
-    fn rest(&self, clock: &Clock, call: Call) -> Result<Call> {
+    pub(super) fn rest(&self, clock: &Clock, call: Call) -> Result<Call> {
         let left = self.left(clock);
         if left <= 0.0 {
             return Err(self.late("deadline"));

@@ -6,9 +6,11 @@
 mod act;
 mod create;
 mod credentials;
+mod feed;
 mod host;
 mod many;
 mod memory;
+mod names;
 mod operate;
 mod page;
 mod read;
@@ -19,6 +21,7 @@ mod watch;
 
 pub use act::{Effect, Effected};
 pub use credentials::Credentials;
+pub use feed::Follower;
 pub use host::{Event, Host, race};
 pub use many::{Many, Named, One, Order, Which};
 pub use memory::Target;
@@ -32,7 +35,9 @@ use crate::lifecycle::Known;
 use crate::policy::{Budget, Limits};
 use crate::system::{Scope, System, Way};
 use credentials::Vault;
+use feed::Feeds;
 use memory::Memory;
+use names::Names;
 use share::Shared;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -52,6 +57,8 @@ pub struct Options {
     pub max_bytes: usize,
     /// The deepest nesting of an answer to take.
     pub max_depth: u32,
+    /// Look whether there is a workflow before a run of it is created.
+    pub check_workflow: bool,
 }
 
 impl Default for Options {
@@ -63,6 +70,7 @@ impl Default for Options {
             limits: Limits::default(),
             max_bytes: 32 * 1024 * 1024,
             max_depth: 512,
+            check_workflow: false,
         }
     }
 }
@@ -97,6 +105,8 @@ pub struct Client<H> {
     budget: Cell<Budget>,
     vault: Vault,
     shared: Rc<Shared>,
+    feeds: Feeds,
+    names: Names,
     /// Runs this client created, and until when reads may not know them.
     young: Memory<f64>,
     /// Ends that this client saw confirmed.
@@ -128,9 +138,14 @@ impl<H: Host> Client<H> {
         if base.is_none() && way != Way::Token {
             return Err(Error::new(Kind::Argument, "missing_base_url", "give `baseUrl`").of(system.name()));
         }
+        if options.check_workflow && system.api().catalogue().is_none() {
+            let why = format!("{} has no list of names to check a workflow by", system.name());
+            return Err(Error::new(Kind::Unsupported, "unsupported_option", why).of(system.name()));
+        }
         let (budget, vault, shared) = (Cell::default(), Vault::default(), Rc::default());
-        let (young, ended) = (Memory::default(), Memory::default());
-        Ok(Client { host, system, options, base, budget, vault, shared, young, ended })
+        let (young, ended, feeds) = (Memory::default(), Memory::default(), Feeds::default());
+        let names = Names::default();
+        Ok(Client { host, system, options, base, budget, vault, shared, feeds, names, young, ended })
     }
 
     /// The system it speaks to.
@@ -164,11 +179,13 @@ impl<H: Host> Client<H> {
 
     /// Is that among what the system can do?
     fn can(&self, operation: &str) -> Result<()> {
-        let known = self.system.capabilities().into_iter().find(|(name, _)| *name == operation);
-        if known.is_some_and(|(_, can)| can) {
+        let able: Vec<&str> =
+            self.system.capabilities().into_iter().filter(|(_, can)| *can).map(|(name, _)| name).collect();
+        if able.contains(&operation) {
             return Ok(());
         }
-        let message = format!("{} cannot do that: {}", self.system.name(), crate::http::quote(operation));
+        let (name, operation) = (self.system.name(), crate::http::quote(operation));
+        let message = format!("{name} cannot do that: {operation}; it can do {}", able.join(", "));
         Err(Error::new(Kind::Unsupported, "unsupported_operation", message).of(self.system.name()))
     }
 

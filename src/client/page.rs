@@ -5,6 +5,7 @@ use crate::describe::Raw;
 use crate::error::{Error, Kind, Result};
 use crate::finding::{Finding, Severity};
 use crate::http::{self, Response};
+use crate::order::sort_by;
 use crate::run::{Millis, Run};
 use crate::system::{Documents, Filter, opened};
 use crate::validate;
@@ -67,6 +68,8 @@ impl<H: Host> Client<H> {
     /// Reads a page of runs; `cursor` is the [`Page::next`] of the page before.
     pub async fn list(&self, filter: &Filter, cursor: Option<&str>, call: &Call) -> Result<Page> {
         self.known_statuses(filter)?;
+        let keyed = self.keyed(filter)?;
+        let filter = keyed.as_ref().unwrap_or(filter);
         let clock = self.clock(call)?;
         let session = self.begin(&clock).await?;
         let api = self.system.api();
@@ -80,7 +83,9 @@ impl<H: Host> Client<H> {
         for (index, (read, row)) in self.each(&response, &rows.rows)?.into_iter().zip(&rows.rows).enumerate() {
             let wire = row.as_str().to_owned();
             match read {
-                Ok(run) if filter.takes(&run) && seen.insert(run.id.clone()) => page.runs.push((run, wire)),
+                Ok(run) if filter.takes(&run) && api.keeps(filter, &run, &wire) && seen.insert(run.id.clone()) => {
+                    page.runs.push((run, wire))
+                }
                 Ok(_) => {}
                 Err(findings) => page.unreadable.push(Unreadable { index, findings, wire: Some(wire) }),
             }
@@ -125,6 +130,23 @@ impl<H: Host> Client<H> {
         Err(Error::new(Kind::Decode, "unexpected_answer", message).of(self.system.name()))
     }
 
+    /// The filter of one that names a key, in the system's own terms.
+    fn keyed(&self, filter: &Filter) -> Result<Option<Filter>> {
+        let (name, api) = (self.system.name(), self.system.api());
+        let cannot = |what| {
+            let message = format!("{name} keeps no {what} with a run: there is nothing to filter by");
+            Error::new(Kind::Unsupported, "unsupported_filter", message).of(name)
+        };
+        if !filter.idempotency_keys.is_empty() && !api.has_claims() {
+            return Err(cannot("idempotency key"));
+        }
+        let Some(key) = &filter.key else { return Ok(None) };
+        if key.is_empty() {
+            return Err(Error::new(Kind::Argument, "invalid_key", "a key must not be empty").of(name));
+        }
+        api.by_key(filter, key).map(Some).ok_or_else(|| cannot("key"))
+    }
+
     /// A server drops a status that it does not know, and lists everything then.
     fn known_statuses(&self, filter: &Filter) -> Result<()> {
         let known = self.system.api().statuses();
@@ -150,7 +172,7 @@ fn within(findings: Vec<Finding>, place: &str) -> Vec<Finding> {
 /// A page of all runs, newest first. It goes on behind the last run of the page before, wherever that stands by now, so no
 /// page skips or repeats one. What cannot be read has no place in that order, and comes with the first page.
 fn cut(mut page: Page, filter: &Filter, cursor: Option<&str>) -> Result<Page> {
-    page.runs.sort_by(|(a, _), (b, _)| order(place(a), place(b)));
+    sort_by(&mut page.runs, |(a, _), (b, _)| order(place(a), place(b)));
     if let Some(cursor) = cursor {
         let wrong = || Error::new(Kind::Argument, "invalid_cursor", "the cursor is none of this list");
         let (at, id) = cursor.split_once('~').ok_or_else(wrong)?;

@@ -116,14 +116,17 @@ impl<H: Host> Client<H> {
         attempt: u32,
     ) -> Result<Came<H::File>> {
         let prepared = self.prepare(session, call, request);
-        self.host.observe(&Event::Request { method: request.method, url: prepared.url.clone(), attempt });
+        let (method, url) = (request.method, prepared.url.clone());
+        self.host.observe(&Event::Request { method, url: url.clone(), attempt });
         let begun = self.host.now();
         let left = self.left(clock);
         let (time, what) =
             if left < clock.limits.timeout { (left, "deadline") } else { (clock.limits.timeout, "timeout") };
         let answer = self.within(time, what, self.follow(session, prepared, request.wants)).await;
         let answer = answer.and_then(|(response, file)| {
-            self.host.observe(&Event::Response { status: response.status, millis: self.host.now() - begun });
+            let (status, request_id) = (response.status, request_id(&response));
+            let millis = self.host.now() - begun;
+            self.host.observe(&Event::Response { method, url, status, request_id, millis });
             Ok((self.judge(response, request.wants, file.is_some())?, file))
         });
         answer.map_err(|error| self.redact(error, session))
@@ -185,10 +188,8 @@ impl<H: Host> Client<H> {
         }
         let date = response.header("date");
         let wait = response.header("retry-after").and_then(|value| policy::retry_after(value, date, self.host.now()));
-        let id =
-            response.header("x-request-id").filter(|id| id.len() <= 128 && id.bytes().all(|b| b.is_ascii_graphic()));
         let error = self.system.api().failure(&response);
-        Err(Error { retry_after: wait, request_id: id.map(str::to_owned), ..error })
+        Err(Error { retry_after: wait, request_id: request_id(&response), ..error })
     }
 
     fn redact(&self, error: Error, session: &Session) -> Error {
@@ -229,6 +230,12 @@ impl<H: Host> Client<H> {
         self.budget.set(budget);
         enough
     }
+}
+
+/// The system's own id of a request.
+fn request_id(response: &Response) -> Option<String> {
+    let fit = |id: &&str| id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    response.header("x-request-id").filter(fit).map(str::to_owned)
 }
 
 /// Where an answer leads, if it leads anywhere.

@@ -3,7 +3,7 @@
 //! A row of the list is a hint and never believed: one that is as it was when its run was last read spares the run another
 //! read for a while; one that moved, or is not there, means that the run is read. So the list may lag behind the runs, lack
 //! some or skip some, and costs no more than time.
-use super::turn::Turn;
+use super::turn::{GONE, Turn};
 use super::{Call, Client, Host};
 use crate::error::Result;
 use crate::policy::{self, Pace};
@@ -121,7 +121,7 @@ impl<H: Host> Client<H> {
             if self.shared.list.borrow().begun >= asked {
                 return self.shared.row(id);
             }
-            match self.shared.turn.take(&self.host) {
+            match self.shared.turn.take(&self.host, GONE) {
                 // Those who wait may be a thousand, so they look seldom, and not all at once.
                 None => Turn::look(&self.host, self.next_list() + LOOK * self.host.random()).await,
                 Some(_lead) => self.read_list().await,

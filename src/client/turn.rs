@@ -6,10 +6,8 @@
 use super::Host;
 use std::cell::Cell;
 
-/// Milliseconds between two looks.
-const LOOK: f64 = 10.0;
-/// Milliseconds after which whoever has the turn counts as gone.
-const GONE: f64 = 15_000.0;
+/// Milliseconds after which whoever has the turn usually counts as gone.
+pub(super) const GONE: f64 = 15_000.0;
 
 /// What one caller does while the others wait for what comes of it.
 #[derive(Default)]
@@ -30,10 +28,13 @@ impl Drop for Lead<'_> {
 }
 
 impl Turn {
-    /// Takes the turn, if nobody has it.
-    pub(super) fn take<H: Host>(&self, host: &H) -> Option<Lead<'_>> {
+    /// Milliseconds between two looks.
+    pub(super) const LOOK: f64 = 10.0;
+
+    /// Takes the turn, if nobody has had it for less than so many milliseconds.
+    pub(super) fn take<H: Host>(&self, host: &H, gone: f64) -> Option<Lead<'_>> {
         let now = host.now();
-        let free = self.since.get().is_none_or(|since| now - since >= GONE);
+        let free = self.since.get().is_none_or(|since| now - since >= gone);
         free.then(|| {
             self.since.set(Some(now));
             Lead(self, now)
@@ -42,6 +43,6 @@ impl Turn {
 
     /// Waits until it is worth another try: `soonest` milliseconds from now at the earliest.
     pub(super) async fn look<H: Host>(host: &H, soonest: f64) {
-        host.sleep(soonest.max(0.0) + LOOK).await;
+        host.sleep(soonest.max(0.0) + Turn::LOOK).await;
     }
 }

@@ -4,6 +4,7 @@ use crate::describe::{Raw, Wire, decode};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::finding::{Evidence, Finding, Level, Severity};
 use crate::http::unescape;
+use crate::order::map;
 use crate::run::{Millis, Run};
 use crate::system::{Create, Filter};
 use crate::systems;
@@ -38,6 +39,9 @@ pub fn create_from(
     }
 }
 
+/// What every body of a create may have.
+const FIELDS: [&str; 7] = ["workflow", "input", "metadata", "key", "idempotencyKey", "priority", "tags"];
+
 type Fields = BTreeMap<String, Raw>;
 
 fn json_fields(text: &str) -> Result<Fields> {
@@ -49,12 +53,11 @@ fn json_fields(text: &str) -> Result<Fields> {
 
 /// A form's fields, with those that are none of a request's own moved into the input.
 fn form_fields(text: &str, all_input: bool, takes: &[&str]) -> Result<Fields> {
-    const OWN: [&str; 6] = ["workflow", "input", "metadata", "key", "priority", "tags"];
     let (mut fields, mut input, mut findings) = (Fields::new(), BTreeMap::<String, Vec<String>>::new(), vec![]);
     for (name, value) in pairs(text)? {
         match name.as_str() {
             own if takes.contains(&own) => drop(fields.insert(name, raw(&value)?)),
-            own if all_input || !OWN.contains(&own) => input.entry(name).or_default().push(value),
+            own if all_input || !FIELDS.contains(&own) => input.entry(name).or_default().push(value),
             "input" | "metadata" | "priority" | "tags" => match Raw::parse(&value) {
                 Some(raw) => drop(fields.insert(name, raw)),
                 None => findings.push(finding("invalid_json", &pointer(&name), "the field must be JSON text")),
@@ -88,9 +91,10 @@ fn create(mut fields: Fields, takes: &[&str]) -> Result<Create> {
     let mut findings = vec![];
     let workflow = take(&mut fields, "workflow", "a text", &mut findings);
     let key = take(&mut fields, "key", "a text", &mut findings);
+    let idempotency_key = take(&mut fields, "idempotencyKey", "a text", &mut findings);
     let priority = take(&mut fields, "priority", "a whole number", &mut findings);
     let tags = take(&mut fields, "tags", "a list of texts", &mut findings);
-    let more = takes.iter().filter_map(|name| fields.remove_entry(*name)).collect();
+    let more = map(takes.iter().filter_map(|name| fields.remove_entry(*name)).map(Ok))?;
     let input = object(&mut fields, "input", &mut findings);
     let metadata = object(&mut fields, "metadata", &mut findings);
     if workflow.as_ref().is_none_or(String::is_empty) && !findings.iter().any(|finding| finding.pointer == "/workflow")
@@ -98,13 +102,13 @@ fn create(mut fields: Fields, takes: &[&str]) -> Result<Create> {
         findings.push(finding("missing_field", "/workflow", "a run needs the name of its workflow"));
     }
     for name in fields.keys() {
-        let all = ["workflow", "input", "metadata", "key", "priority", "tags"].iter().chain(takes);
+        let all = FIELDS.iter().chain(takes);
         let message = format!("there is no such field; there are {}", all.copied().collect::<Vec<_>>().join(", "));
         findings.push(finding("unknown_field", &pointer(name), &message));
     }
     if findings.is_empty() {
         let (workflow, tags) = (workflow.unwrap_or_default(), tags.unwrap_or_default());
-        Ok(Create { workflow, input, metadata, key, priority, tags, more, full: false })
+        Ok(Create { workflow, input, metadata, key, idempotency_key, priority, tags, more, full: false })
     } else {
         Err(invalid(findings))
     }
@@ -144,8 +148,7 @@ pub(super) fn arguments_of(query: &str) -> Result<Raw> {
         all.entry(name).or_default().push(value);
     }
     let one = |mut values: Vec<String>| if values.len() == 1 { raw(&values.pop()) } else { raw(&values) };
-    let fields: Result<Fields> = all.into_iter().map(|(name, values)| Ok((name, one(values)?))).collect();
-    raw(&fields?)
+    raw(&map(all.into_iter().map(|(name, values)| Ok((name, one(values)?))))?)
 }
 
 fn media_type(content_type: Option<&str>) -> String {
@@ -212,6 +215,8 @@ pub(super) fn filter(query: &str) -> Result<(Filter, Option<String>)> {
             "status" => filter.statuses.push(value),
             "workflow" => filter.workflow_ids.push(value),
             "tags" => filter.tags.push(value),
+            "key" => filter.key = Some(value),
+            "idempotencyKeys" => filter.idempotency_keys.push(value),
             "payloads" if value == "true" => filter.payloads = true,
             "cursor" => cursor = Some(value),
             "since" => {

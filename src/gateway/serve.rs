@@ -1,10 +1,10 @@
 //! Carries out a plan through the clients.
 use super::answer::outside;
 use super::{Act, Answer, Plan};
-use crate::client::{Call, Client, Host, Watch, WatchOptions};
+use crate::client::{Call, Client, Follower, Host, Watch, WatchOptions};
 use crate::error::{Error, Kind, Result, SystemName};
-use crate::policy;
-use crate::system::{self as operation, Filter};
+use crate::order::map;
+use crate::system as operation;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -88,9 +88,8 @@ async fn run<H: Host>(
             return Ok(Served::Stream(Answer::events(), Stream::new(Source::Run(Box::new(watch)))));
         }
         Plan::Moves(system, filter) => {
-            let moves =
-                Moves { client: Rc::clone(client(system)?), filter, last: None, moved_at: 0.0, failing_since: None };
-            return Ok(Served::Stream(Answer::events(), Stream::new(Source::List(Box::new(moves)))));
+            let follower = client(system)?.feed(filter);
+            return Ok(Served::Stream(Answer::events(), Stream::new(Source::List(Box::new(follower)))));
         }
     }))
 }
@@ -118,19 +117,12 @@ fn systems<H: Host>(
         name: SystemName,
         capabilities: BTreeMap<&'static str, bool>,
     }
-    let all: Vec<Entry> = clients
-        .iter()
-        .map(|(name, client)| Entry {
-            name: *name,
-            capabilities: client
-                .system()
-                .capabilities()
-                .into_iter()
-                .map(|(can, able)| (can, able && !withheld.contains(&(*name, can))))
-                .collect(),
-        })
-        .collect();
-    let all = serde_json::to_string(&all);
+    let entry = |(name, client): (&SystemName, &Rc<Client<H>>)| {
+        let able = client.system().capabilities().into_iter();
+        let able = able.map(|(can, able)| Ok((can, able && !withheld.contains(&(*name, can)))));
+        Ok(Entry { name: *name, capabilities: map(able)? })
+    };
+    let all = serde_json::to_string(&clients.iter().map(entry).collect::<Result<Vec<_>>>()?);
     all.map(|all| format!("{{\"systems\":{all}}}")).map_err(|_| Error::new(Kind::Internal, "unserializable", "no JSON"))
 }
 
@@ -144,15 +136,7 @@ pub struct Stream<H> {
 
 enum Source<H> {
     Run(Box<Watch<H>>),
-    List(Box<Moves<H>>),
-}
-
-struct Moves<H> {
-    client: Rc<Client<H>>,
-    filter: Filter,
-    last: Option<String>,
-    moved_at: f64,
-    failing_since: Option<f64>,
+    List(Box<Follower<H>>),
 }
 
 impl<H: Host> Stream<H> {
@@ -206,7 +190,7 @@ impl<H: Host> Stream<H> {
     fn now(&self) -> f64 {
         match &self.source {
             Source::Run(watch) => watch.client().host().now(),
-            Source::List(moves) => moves.client.host().now(),
+            Source::List(follower) => follower.client().host().now(),
         }
     }
 }
@@ -228,31 +212,10 @@ impl<H: Host> Source<H> {
                 }
                 None => Ok(Step::Quiet),
             },
-            Source::List(moves) => moves.step().await,
-        }
-    }
-}
-
-impl<H: Host> Moves<H> {
-    async fn step(&mut self) -> Result<Step> {
-        let host = self.client.host();
-        if self.last.is_some() || self.failing_since.is_some() {
-            host.sleep(policy::poll_list(host.now() - self.moved_at, host.random())).await;
-        }
-        let now = host.now();
-        let page = match self.client.list(&self.filter, None, &Call::default()).await {
-            Ok(page) => page.public(self.client.system())?.json()?,
-            Err(error) => {
-                let since = *self.failing_since.get_or_insert(now);
-                return if error.retryable && now - since < policy::OUTAGE { Ok(Step::Quiet) } else { Err(error) };
+            Source::List(follower) => {
+                let page = follower.step().await?;
+                Ok(page.map_or(Step::Quiet, |page| Step::Event("page", page.as_ref().into())))
             }
-        };
-        self.failing_since = None;
-        if self.last.as_ref() == Some(&page) {
-            return Ok(Step::Quiet);
         }
-        self.moved_at = now;
-        self.last = Some(page.clone());
-        Ok(Step::Event("page", page))
     }
 }

@@ -88,13 +88,17 @@ pub trait Api: Sync {
     fn created(&self, response: &Response) -> Result<String>;
     /// How to find out by hand whether a run was created whose answer was lost.
     fn look(&self) -> &'static str;
-    /// Looks for the run that was created with this key, not before `since`; `None` where a system has no way to.
-    fn find(&self, _scope: &Scope, _key: &str, _since: Millis) -> Option<Result<Request>> {
+    /// The same filter, for runs that were created with this key; `None` where a system has no way to tell them.
+    fn by_key(&self, _filter: &Filter, _key: &str) -> Option<Filter> {
         None
     }
-    /// The id of the run with this key that was looked for.
-    fn found(&self, _key: &str, _response: &Response) -> Result<Option<String>> {
-        Ok(None)
+    /// Do the system's workflows claim idempotency keys of their own?
+    fn has_claims(&self) -> bool {
+        false
+    }
+    /// Is this row of a list one of this workflow, named as a create names it? Yes where nothing speaks against it.
+    fn is_of(&self, _workflow: &str, _row: &str) -> bool {
+        true
     }
     /// Reads a run.
     fn get(&self, scope: &Scope, id: &str) -> Result<Request>;
@@ -102,6 +106,10 @@ pub trait Api: Sync {
     fn list(&self, scope: &Scope, filter: &Filter, cursor: Option<&str>) -> Result<Request>;
     /// The statuses that a list can be filtered by; empty when any text may be one.
     fn statuses(&self) -> &'static [&'static str];
+    /// Does a run, read from this row, fit in what only this system filters by? A server may not know how to.
+    fn keeps(&self, _filter: &Filter, _run: &Run, _row: &str) -> bool {
+        true
+    }
     /// The page's rows as they came, and where the next page begins.
     fn listed(&self, filter: &Filter, cursor: Option<&str>, response: &Response) -> Result<Rows>;
     /// Does a list hold every run, in any order, whatever was asked for?
@@ -150,8 +158,23 @@ pub trait Api: Sync {
     fn operations(&self) -> &'static [Operation] {
         &[]
     }
+    /// Where the names of workflows are found that runs are created by; `None` where a server refuses an unknown one itself.
+    fn catalogue(&self) -> Option<Catalogue> {
+        None
+    }
     /// What an answer that is no success means.
     fn failure(&self, response: &Response) -> Error;
+}
+
+/// A list of workflows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Catalogue {
+    /// The operation that reads it, a page at a time.
+    pub operation: &'static str,
+    /// The operation's argument for a part of their names.
+    pub part: &'static str,
+    /// The member that is the name.
+    pub name: &'static str,
 }
 
 /// What every request of a client shares.
@@ -239,6 +262,8 @@ pub struct Create {
     pub metadata: Option<Raw>,
     /// A key of the caller's, by which the run is found again when an answer is lost.
     pub key: Option<String>,
+    /// What the workflow's own idempotency expression makes of this input: the run that holds it is found by it. Hatchet.
+    pub idempotency_key: Option<String>,
     /// Hatchet: 1 to 3.
     pub priority: Option<i64>,
     /// Wait for an answer that holds the run and not its id alone. Hatchet then takes a second at least, and may
@@ -265,6 +290,10 @@ pub struct Filter {
     pub metadata: Vec<(String, String)>,
     /// Labels, all of which must be there: Onfido.
     pub tags: Vec<String>,
+    /// The key that they were created with.
+    pub key: Option<String>,
+    /// Any of these was claimed by the workflow's own idempotency expression: Hatchet.
+    pub idempotency_keys: Vec<String>,
     /// How many runs a page holds at the most; Onfido's pages have a size of their own.
     pub page_size: Option<u32>,
     /// Inputs and outputs too, where the list leaves them out otherwise.

@@ -72,11 +72,17 @@ impl Host for JsHost {
                 "runward: request",
                 vec![("method", method.as_str().into()), ("url", url.into()), ("attempt", (*attempt).into())],
             ),
-            Event::Response { status, millis } => (
+            Event::Response { method, url, status, request_id, millis } => (
                 "onResponse",
                 "debug",
                 "runward: response",
-                vec![("status", (*status).into()), ("millis", (*millis).into())],
+                vec![
+                    ("method", method.as_str().into()),
+                    ("url", url.into()),
+                    ("status", (*status).into()),
+                    ("requestId", request_id.as_ref().map_or(JsValue::UNDEFINED, Into::into)),
+                    ("millis", (*millis).into()),
+                ],
             ),
             Event::Retry { code, wait } => {
                 ("onRetry", "warn", "runward: retry", vec![("code", (*code).into()), ("wait", (*wait).into())])
@@ -96,8 +102,9 @@ impl Host for JsHost {
 }
 
 /// The options of all clients, and of those of one system or another.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "baseUrl",
+    "checkWorkflow",
     "clientId",
     "clientSecret",
     "deadline",
@@ -143,7 +150,8 @@ fn make(system: &'static dyn System, options: &JsValue) -> Result<JsClient> {
     let home = system.api().home(given.text("region")?.as_deref());
     let base_url = given.text("baseUrl")?.map_or(home, |url| Ok(Some(url)))?;
     let tenant = given.text("tenant")?.or(given.text("org")?);
-    let options = Options { base_url, tenant, credentials, limits, max_bytes, ..usual };
+    let check_workflow = given.flag("checkWorkflow")?;
+    let options = Options { base_url, tenant, credentials, limits, max_bytes, check_workflow, ..usual };
     Client::new(system, host, options)
 }
 

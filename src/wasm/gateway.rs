@@ -8,6 +8,7 @@ use crate::client::race;
 use crate::error::{Error, Kind, Result as Outcome, SystemName};
 use crate::gateway::{self, Answer, Config, Incoming, Offer, Route, Served, Stream};
 use crate::http::quote;
+use crate::order::map;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -41,7 +42,7 @@ fn offers(given: &JsValue) -> Outcome<(Offer, BTreeMap<SystemName, Offer>)> {
         let unknown = || argument("invalid_options", format!("`operations` names no system: {:?}", quote(&name)));
         Ok((SystemName::parse(&name).ok_or_else(unknown)?, offer(&value)?))
     });
-    Ok((Offer::default(), named.collect::<Outcome<_>>()?))
+    Ok((Offer::default(), map(named)?))
 }
 
 fn offer(value: &JsValue) -> Outcome<Offer> {
@@ -63,8 +64,10 @@ fn offer(value: &JsValue) -> Outcome<Offer> {
 }
 
 /// What gateways and triggers are configured by.
-pub(super) const KNOWN: [&str; 7] =
-    ["basePath", "accessTokens", "origins", "maxBytes", "operations", "readOnly", "authorize"];
+pub(super) const KNOWN: [&str; 5] = ["basePath", "accessTokens", "origins", "maxBytes", "authorize"];
+
+/// What gateways alone are.
+const OWN: [&str; 3] = ["systems", "operations", "readOnly"];
 
 /// The configuration of a gateway or trigger.
 pub(super) fn config(given: Given) -> Outcome<Config> {
@@ -92,7 +95,7 @@ fn clients(options: Given) -> Result<Clients, JsValue> {
             || to_js(&argument("invalid_options", format!("`systems.{name}` is no client of a system of that name")));
         Ok((system.ok_or_else(why)?, client))
     });
-    named.collect()
+    map(named)
 }
 
 #[wasm_bindgen]
@@ -101,7 +104,7 @@ impl Gateway {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Gateway, JsValue> {
         let thrown = |error: Error| to_js(&error);
-        let given = Given::of(&options, &[&KNOWN[..], &["systems"]].concat()).map_err(thrown)?;
+        let given = Given::of(&options, &[&KNOWN[..], &OWN].concat()).map_err(thrown)?;
         let clients = clients(given)?;
         let systems = clients.keys().copied().collect();
         let gateway = config(given).and_then(|config| gateway::Gateway::new(Config { systems, ..config }));

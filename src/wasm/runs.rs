@@ -33,7 +33,7 @@ impl Runs {
 }
 
 fn create(takes: &[&str], request: &JsValue, key: Option<String>) -> Outcome<Create> {
-    let usual = ["workflow", "input", "metadata", "key", "priority", "full", "tags"];
+    let usual = ["workflow", "input", "metadata", "key", "idempotencyKey", "priority", "full", "tags"];
     let given = Given::of(request, &[&usual[..], takes].concat())?;
     let mut more = BTreeMap::new();
     for name in takes {
@@ -44,6 +44,7 @@ fn create(takes: &[&str], request: &JsValue, key: Option<String>) -> Outcome<Cre
         input: raw(&given.value("input")?)?,
         metadata: raw(&given.value("metadata")?)?,
         key: key.or(given.text("key")?),
+        idempotency_key: given.text("idempotencyKey")?,
         priority: given.whole("priority", 0..=u32::MAX)?.map(i64::from),
         full: given.flag("full")?,
         tags: given.texts("tags")?,
@@ -53,7 +54,19 @@ fn create(takes: &[&str], request: &JsValue, key: Option<String>) -> Outcome<Cre
 
 /// The filter and the cursor in it.
 pub(super) fn filter(value: &JsValue) -> Outcome<(Filter, Option<String>)> {
-    let known = ["status", "since", "until", "workflow", "metadata", "tags", "limit", "payloads", "cursor"];
+    let known = [
+        "status",
+        "since",
+        "until",
+        "workflow",
+        "metadata",
+        "tags",
+        "key",
+        "idempotencyKeys",
+        "limit",
+        "payloads",
+        "cursor",
+    ];
     let given = Given::of(value, &known)?;
     let filter = Filter {
         since: time(given, "since")?,
@@ -62,6 +75,8 @@ pub(super) fn filter(value: &JsValue) -> Outcome<(Filter, Option<String>)> {
         workflow_ids: given.texts("workflow")?,
         metadata: given.pairs("metadata")?,
         tags: given.texts("tags")?,
+        key: given.text("key")?,
+        idempotency_keys: given.texts("idempotencyKeys")?,
         page_size: given.whole("limit", 1..=u32::MAX)?,
         payloads: given.flag("payloads")?,
     };

@@ -36,6 +36,8 @@ const hatchet = [
     },
   }],
   ["rows hold their payloads unasked", "list", on("GET", RUNS, body((it) => it.rows.forEach((row) => (row.output = { unasked: true }))))],
+  ["rows do not tell what their runs claimed", "list", on("GET", RUNS, body((it) => it.rows.forEach((row) => delete row.idempotencyKey)))],
+  ["a claim that is taken is 409", "create", on("POST", /\/trigger$/, status(500, 409))],
   ["a cancel is answered and not done", "cancel", instead("POST", /\/tasks\/cancel$/, ({ body }) => ({ body: Buffer.from(JSON.stringify({ ids: JSON.parse(body).externalIds })) }))],
   ["a replay echoes ids that nobody knows", "replay", on("POST", /\/tasks\/replay$/, (answer, asked) => void (answer.body = JSON.stringify({ ids: JSON.parse(asked.body).externalIds })))],
   ["the status comes in an object", "status", on("GET", /\/status$/, (answer) => void (answer.status === 200 && (answer.body = `{"status":${answer.body}}`)))],

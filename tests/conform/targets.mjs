@@ -42,7 +42,7 @@ async function served({ url, token, tenant, control, systems: { formance, onfido
     {
       system: "hatchet",
       access: { baseUrl: url, token, tenant },
-      given: { workflow: { ok: card({}), fails: card({ behaviour: "fail" }), slow: card({ sleepMs: 250_000 }), dag: { workflow: "two-steps", input: {} } } },
+      given: { workflow: { ok: card({}), fails: card({ behaviour: "fail" }), slow: card({ sleepMs: 250_000 }), dag: { workflow: "two-steps", input: {} }, claims: { workflow: "send-invoice", input: { invoiceId: "" } } } },
     },
     { system: "formance", access: { baseUrl: formance.url, clientId: formance.clientId, clientSecret: formance.clientSecret }, given: {} },
     {

@@ -139,7 +139,7 @@ async fn every_operation_of_a_table_is_a_capability_and_the_other_way_round() {
         let scope = runward::system::Scope { tenant: Some("t".into()), ..Default::default() };
         assert_eq!(can("cancel"), system.api().cancel(&scope, "x").is_ok(), "{}", system.name());
         assert_eq!(can("replay"), system.api().replay(&scope, "x").is_ok(), "{}", system.name());
-        assert_eq!(can("findByKey"), system.api().find(&scope, "x", 0.0).is_some(), "{}", system.name());
+        assert_eq!(can("findByKey"), system.api().by_key(&Filter::default(), "x").is_some(), "{}", system.name());
     }
 }
 
@@ -200,6 +200,7 @@ async fn onfido_finds_a_lost_create_by_its_tag() {
             let row: Value = serde_json::from_str(&text("onfido/run-created.json")).unwrap();
             let mut row = row;
             row["tags"] = json!(["F-1"]);
+            row["created_at"] = json!("2026-11-22T16:12:16Z");
             return Reply::json(200, if looks < 3 { "[]".into() } else { json!([row]).to_string() });
         }
         Reply::json(200, text("onfido/run-created.json"))

@@ -184,6 +184,91 @@ async fn a_list_streams_its_page_only_when_it_moved() {
     assert_eq!(events[2].1["code"], json!("gateway_credentials_refused"));
 }
 
+/// Follows a list that moves with every fourth read, by so many streams of one gateway, until each was told the fifth page; how
+/// often the list was read.
+async fn followed(streams: usize) -> usize {
+    let mut reads = 0;
+    let server = Server::new(move |_| {
+        reads += 1;
+        let version = format!("\"displayName\":\"version {} ", (reads / 4).min(4));
+        Reply::json(200, recorded("list-meta-one").replacen("\"displayName\":\"", &version, 1))
+    })
+    .await;
+    // Not so fast that a busy machine makes a read seem lost.
+    let clients: BTreeMap<SystemName, Rc<Client<Native>>> = [(HATCHET, client(&server.url, 4.0, limits()))].into();
+    let mut all = vec![];
+    for _ in 0..streams {
+        let plan = Plan::Moves(HATCHET, Filter::default());
+        let Served::Stream(_, mut stream) = serve(plan, "/api", &Call::default(), &clients).await else {
+            panic!("no stream")
+        };
+        all.push(async move { while !stream.next().await.unwrap().contains("version 4 ") {} });
+    }
+    ends(together(all)).await;
+    server.count("GET")
+}
+
+/// Works side by side on one thread.
+async fn together(work: Vec<impl Future<Output = ()>>) {
+    let mut work: Vec<_> = work.into_iter().map(Box::pin).collect();
+    std::future::poll_fn(move |context| {
+        work.retain_mut(|one| one.as_mut().poll(context).is_pending());
+        if work.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hundred_streams_of_one_list_cost_one_poll() {
+    let (alone, together) = (followed(1).await, followed(100).await);
+    assert_eq!(alone, 16);
+    assert!(together <= alone + 4, "{together} reads, and {alone} for one stream alone");
+}
+
+#[tokio::test]
+async fn lists_of_other_filters_are_other_feeds() {
+    let server = Server::new(|got| {
+        Reply::json(
+            200,
+            recorded(if got.line().contains("statuses=FAILED ") { "list-limit-3" } else { "list-meta-one" }),
+        )
+    })
+    .await;
+    let client = client(&server.url, 20.0, limits());
+    let failed = Filter { statuses: vec!["FAILED".into()], ..Filter::default() };
+    let (mut all, mut some) = (client.feed(Filter::default()), client.feed(failed));
+    let (all, some) = (ends(all.step()).await.unwrap().unwrap(), ends(some.step()).await.unwrap().unwrap());
+    assert_ne!(all, some);
+}
+
+#[tokio::test]
+async fn a_follower_that_leaves_in_the_middle_of_a_read_holds_up_nobody() {
+    let mut reads = 0;
+    let server = Server::new(move |_| {
+        reads += 1;
+        if reads == 1 { Reply::Stall(vec![]) } else { Reply::json(200, recorded("list-meta-one")) }
+    })
+    .await;
+    let client = client(&server.url, 20.0, limits());
+    let (mut stalled, mut follower) = (client.feed(Filter::default()), client.feed(Filter::default()));
+    let mut reading = Box::pin(stalled.step());
+    tokio::select! {
+        _ = &mut reading => panic!("it stalls"),
+        () = tokio::time::sleep(std::time::Duration::from_millis(20)) => {}
+    }
+    // The platform may never drop what the visitor left behind.
+    std::mem::forget(reading);
+    let page = ends(async {
+        loop {
+            if let Some(page) = follower.step().await.unwrap() {
+                return page;
+            }
+        }
+    });
+    assert!(page.await.contains("\"runs\":[{"));
+    assert_eq!(server.count("GET"), 2);
+}
+
 #[tokio::test]
 async fn a_quiet_stream_shows_that_it_lives() {
     let server = Server::replies([Reply::json(200, recorded("run-standalone-running"))]).await;

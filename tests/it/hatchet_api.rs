@@ -288,15 +288,28 @@ fn a_key_stands_in_the_metadata_and_finds_its_run() {
     assert_eq!(create(None, "k").unwrap()["additionalMetadata"], serde_json::json!({ "runwardKey": "k" }));
     assert_eq!(create(Some(serde_json::json!({ "runwardKey": "x" })), "k").unwrap_err().code, "reserved_metadata");
     assert_eq!(create(None, "").unwrap_err().code, "invalid_key");
-    let request = HatchetApi.find(&scope(), "k:1", 0.0).unwrap().unwrap();
+    let filter = HatchetApi.by_key(&Filter::default(), "k:1").unwrap();
+    let request = HatchetApi.list(&scope(), &filter, None).unwrap();
     assert!(request.query.contains(&("additional_metadata", "runwardKey:k:1".into())), "{request:?}");
-    let row: Value = serde_json::from_slice(&Recorded::get("hatchet", "list-after-false-500").response().body).unwrap();
-    let found = HatchetApi.found("k:1", &Recorded::get("hatchet", "list-after-false-500").response()).unwrap();
-    assert_eq!(found.as_deref(), row["rows"][0]["metadata"]["id"].as_str());
-    assert_eq!(
-        HatchetApi.found("k:1", &Recorded::get("hatchet", "list-after-false-500-early").response()).unwrap(),
-        None
-    );
+}
+
+#[test]
+fn runs_are_listed_by_the_keys_that_their_workflows_claimed() {
+    let filter = Filter { idempotency_keys: vec!["I-77".into(), "b".into()], ..Filter::default() };
+    let request = HatchetApi.list(&scope(), &filter, None).unwrap();
+    let keys: Vec<_> =
+        request.query.iter().filter(|(name, _)| *name == "idempotency_keys").map(|(_, key)| key).collect();
+    assert_eq!(keys, ["I-77", "b"]);
+    let recorded: Value =
+        serde_json::from_slice(&Recorded::get("hatchet", "list-idempotent-row").response().body).unwrap();
+    let row = recorded["rows"][0].to_string();
+    let run = runward::systems::hatchet::view::page(&recorded.to_string()).unwrap().remove(0);
+    let keeps =
+        |key: &str| HatchetApi.keeps(&Filter { idempotency_keys: vec![key.into()], ..Filter::default() }, &run, &row);
+    assert!(keeps("I-77") && !keeps("I-7"), "a server that does not know the parameter lists everything");
+    assert!(HatchetApi.keeps(&Filter::default(), &run, &row));
+    assert!(HatchetApi.is_of("send-invoice", &row) && !HatchetApi.is_of("charge-card", &row));
+    assert!(HatchetApi.is_of("send-invoice", "{}"), "an older server does not say");
 }
 
 #[test]

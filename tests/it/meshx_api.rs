@@ -2,8 +2,10 @@
 use runward::describe::Raw;
 use runward::error::{Kind, SystemName};
 use runward::http::{Request, Response};
+use runward::run::Run;
 use runward::system::{Answer, Api, Create, Filter, Grant, Operation, Scope};
 use runward::systems::meshx::api::{MeshXApi, OPERATIONS};
+use runward::systems::meshx::view;
 use serde_json::{Value, json};
 
 fn raw(value: &Value) -> Raw {
@@ -80,16 +82,16 @@ fn a_cancel_is_taken_when_it_answers_with_the_run() {
 }
 
 #[test]
-fn a_key_ends_the_name_and_finds_the_oldest_run_that_has_it() {
+fn a_key_ends_the_name_and_finds_the_runs_that_have_it() {
     let request = MeshXApi.create(&scope(), &wanted(|create| create.key = Some("k".into()))).unwrap();
     let sent: Value = serde_json::from_str(request.body.as_deref().unwrap()).unwrap();
     assert_eq!(sent["name"], "nightly [k]");
-    let row = |id: &str, name: &str, at: &str| json!({ "identifier": id, "name": name, "created_at": at });
-    let rows = json!({ "orchestrator_workflows": [
-        row("new", "nightly [k]", "2026-09-26"), row("old", "nightly [k]", "2026-09-25"), row("other", "nightly [kk]", "2026-09-24"),
-    ] });
-    assert_eq!(MeshXApi.found("k", &answer(200, rows.to_string())).unwrap().as_deref(), Some("old"));
-    assert_eq!(MeshXApi.found("z", &answer(200, rows.to_string())).unwrap(), None);
+    let one = view::page(std::str::from_utf8(&body("list")).unwrap()).unwrap().remove(0);
+    let run = |name: &str| Run { name: Some(name.into()), ..one.clone() };
+    let filter = MeshXApi.by_key(&Filter { key: Some("k".into()), ..Filter::default() }, "k").unwrap();
+    let keeps = |name: &str| MeshXApi.keeps(&filter, &run(name), "{}");
+    assert!(keeps("nightly [k]") && !keeps("nightly [kk]") && !keeps("nightly"));
+    assert!(MeshXApi.keeps(&Filter::default(), &run("nightly"), "{}"));
 }
 
 #[test]

@@ -136,15 +136,10 @@ fn pages_follow_their_link_or_go_on_until_one_is_empty() {
 }
 
 #[test]
-fn a_key_is_a_tag_and_finds_the_oldest_run_that_has_it() {
-    let request = OnfidoApi.find(&Scope::default(), "k", 1_767_312_000_000.0).unwrap().unwrap();
-    assert_eq!(request.query, [("created_at_gt", "2026-01-01".to_owned()), ("tags", "k".into())]);
-    let rows = json!([
-        { "id": "new", "tags": ["k"] }, { "id": "old", "tags": ["x", "k"] }, { "id": "other", "tags": ["kk"] },
-        { "id": "none", "tags": null },
-    ]);
-    assert_eq!(OnfidoApi.found("k", &answer(200, rows.to_string())).unwrap().as_deref(), Some("old"));
-    assert_eq!(OnfidoApi.found("z", &answer(200, rows.to_string())).unwrap(), None);
+fn a_key_is_a_tag_and_finds_the_runs_that_have_it() {
+    let filter = Filter { since: Some(1_767_312_000_000.0), tags: vec!["x".into()], ..Filter::default() };
+    let request = OnfidoApi.list(&Scope::default(), &OnfidoApi.by_key(&filter, "k").unwrap(), None).unwrap();
+    assert_eq!(request.query, [("created_at_gt", "2026-01-01".to_owned()), ("tags", "x,k".into())]);
 }
 
 #[test]

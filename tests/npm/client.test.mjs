@@ -48,6 +48,7 @@ test("hooks and a logger are told of requests, responses and retries, and of no 
   const url = await serve(t, (request, response) => {
     trace = request.headers.traceparent;
     if (asked++ === 0) return response.writeHead(503, { "retry-after": "0" }).end();
+    response.setHeader("x-request-id", "req-7");
     json(recorded("list-mixed"))(request, response);
   });
   const told = [];
@@ -66,6 +67,8 @@ test("hooks and a logger are told of requests, responses and retries, and of no 
   assert.deepEqual(told.filter(([name]) => !name.startsWith("on")).map(([name, line]) => [name, line]), logged.map(([name, what]) => [name, `runward: ${what}`]));
   const [, first] = told.find(([name]) => name === "onRequest");
   assert.deepEqual([first.method, first.attempt, new URL(first.url).search], ["GET", 1, ""]);
+  const answers = told.filter(([name]) => name === "onResponse").map(([, { method, url, status, requestId }]) => [method, url, status, requestId]);
+  assert.deepEqual(answers, [["GET", first.url, 503, undefined], ["GET", first.url, 200, "req-7"]]);
   assert.ok(!/private|s3cret/.test(JSON.stringify(told)));
   assert.throws(() => client(url, { logger: { warn: "loud" } }), { name: "ArgumentError", message: /^`warn` must be a function/ });
 });

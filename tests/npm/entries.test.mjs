@@ -79,6 +79,8 @@ test("a misspelt option, filter or member of a request is refused, and no reques
     ["onretry", () => new Hatchet({ ...usual, hooks: { onretry() {} } })],
     ["tokens", () => new Gateway({ systems: { hatchet: client }, tokens: ["0123456789abcdef"] })],
     ["workflows", () => trigger({ client, workflows: "w" })],
+    ["operations", () => trigger({ client, operations: "none" })],
+    ["readOnly", () => trigger({ client, readOnly: true })],
     ["statuses", () => client.runs.list({ statuses: "FAILED" })],
     ["inputs", () => client.runs.create({ workflow: "w", inputs: {} })],
     ["deadLine", () => client.runs.get("r", { deadLine: 5 })],

@@ -162,7 +162,7 @@ test("a cancel is refused after this client saw the end confirmed, here and behi
   assert.deepEqual(seen, ["cancel", "cancel", "cancel", "cancel", "replay", "cancel"]);
 });
 
-test("a cancel of a run that has ended is refused before the request, unless it is forced", async (t) => {
+test("a cancel of a run that has ended and a replay of one that has not are refused before the request, unless forced", async (t) => {
   const seen = [];
   const origin = await serve(t, (request, response) => {
     seen.push(`${request.method} ${request.url.split("/").at(-1)}`);
@@ -172,10 +172,13 @@ test("a cancel of a run that has ended is refused before the request, unless it 
   const gateway = new runward.GatewayClient({ baseUrl: `${origin}/api` });
   for (const client of [runs, gateway.runs]) {
     await assert.rejects(client.cancel(finished()), { name: "TransitionError", code: "already_finished", system: "hatchet" });
+    await assert.rejects(client.replay(running()), { name: "TransitionError", code: "illegal_move", system: "hatchet" });
   }
   assert.deepEqual(seen, []);
   const effects = [await runs.cancel(finished(), { force: true }), await runs.cancel(running()), await runs.cancel(finished().id)];
   assert.deepEqual(effects.map(({ effect }) => effect), ["unknown", "unknown", "unknown"]);
   await gateway.runs.cancel(running(), { confirm: true });
-  assert.deepEqual(seen, ["POST cancel", "POST cancel", "POST cancel", "POST cancel?confirm=true"]);
+  await gateway.runs.replay(running(), { force: true });
+  await gateway.runs.replay(finished());
+  assert.deepEqual(seen, ["POST cancel", "POST cancel", "POST cancel", "POST cancel?confirm=true", "POST replay?force=true", "POST replay"]);
 });

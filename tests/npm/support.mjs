@@ -74,7 +74,8 @@ const config :Workerd.Config = (
 `;
   writeFileSync(join(folder, "config.capnp"), config);
   const child = spawn(repository("node_modules/.bin/workerd"), ["serve", "config.capnp", "--control-fd=1"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
-  t.after(() => child.kill());
+  // Asked nicely, it waits for streams that nobody reads any more.
+  t.after(() => child.kill("SIGKILL"));
   for await (const line of createInterface({ input: child.stdout })) {
     const { event, port } = JSON.parse(line);
     if (event === "listen") return `http://127.0.0.1:${port}`;

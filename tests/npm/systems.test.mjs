@@ -166,6 +166,19 @@ test("one gateway serves all four systems, and keeps a run's secrets from browse
   await assert.rejects(of("onfido").runs.cancel("x"), { name: "UnsupportedError" });
 });
 
+/** A gateway in workerd to this system. */
+async function inWorkerd(t, system, clients) {
+  const folder = consumer(t);
+  writeFileSync(join(folder, "main.mjs"), `import * as runward from "runward";
+    let gateway;
+    export default { fetch(request, env) {
+      gateway ??= new runward.Gateway({ systems: { ${clients} } });
+      return gateway.handle(request);
+    } };`);
+  await build({ absWorkingDir: folder, entryPoints: ["main.mjs"], outfile: join(folder, "worker.js"), bundle: true, target: "es2022", logLevel: "warning", format: "esm", conditions: ["workerd", "worker"], loader: { ".wasm": "copy" }, assetNames: "[name]" });
+  return workerd(t, folder, "worker.js", { SYSTEM: system });
+}
+
 test("in workerd, requests that come while a token is fetched for another are answered like any", async (t) => {
   let tokens = 0;
   const url = await serve(t, async (request, response) => {
@@ -174,16 +187,68 @@ test("in workerd, requests that come while a token is fetched for another are an
     await new Promise((resolve) => setTimeout(resolve, 300));
     response.writeHead(200, { "content-type": "application/json" }).end(`{"access_token":"granted","expires_in":3600}`);
   });
-  const folder = consumer(t);
-  writeFileSync(join(folder, "main.mjs"), `import { Formance, Gateway } from "runward";
-    let gateway;
-    export default { fetch(request, env) {
-      gateway ??= new Gateway({ systems: { formance: new Formance({ baseUrl: env.FLOWS, clientId: "id", clientSecret: "${SECRET}" }) } });
-      return gateway.handle(request);
-    } };`);
-  await build({ absWorkingDir: folder, entryPoints: ["main.mjs"], outfile: join(folder, "worker.js"), bundle: true, target: "es2022", logLevel: "warning", format: "esm", conditions: ["workerd", "worker"], loader: { ".wasm": "copy" }, assetNames: "[name]" });
-  const gateway = await workerd(t, folder, "worker.js", { FLOWS: url });
+  const gateway = await inWorkerd(t, url, `formance: new runward.Formance({ baseUrl: env.SYSTEM, clientId: "id", clientSecret: "${SECRET}" })`);
   const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${gateway}/api/formance/runs/${INSTANCE}`)));
   assert.deepEqual(answers.map(({ status }) => status), Array(20).fill(200));
   assert.equal(tokens, 1);
+});
+
+test("in workerd, a hundred pages that follow one list cost one poll, and those that leave hold up nobody", async (t) => {
+  const page = JSON.parse(readFileSync(repository("tests/fixtures/hatchet/recorded/list-limit-3.json"), "utf8")).response.body;
+  const moved = JSON.parse(readFileSync(repository("tests/fixtures/hatchet/recorded/list-meta-one.json"), "utf8")).response.body;
+  let reads = 0;
+  let body = page;
+  const url = await serve(t, async (_, response) => {
+    reads++;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    response.writeHead(200, { "content-type": "application/json" }).end(body);
+  });
+  const gateway = await inWorkerd(t, url, `hatchet: new runward.Hatchet({ baseUrl: env.SYSTEM, token: "${SECRET}", tenant: "t" })`);
+  const follow = (signal) => new runward.GatewayClient({ baseUrl: `${gateway}/api` }).events({ signal });
+  const pages = Array.from({ length: 100 }, () => {
+    const left = new AbortController();
+    const stream = follow(left.signal);
+    return { left, end: () => stream.return(), next: async () => (await stream.next()).value.runs.length };
+  });
+  assert.deepEqual(new Set(await Promise.all(pages.map(({ next }) => next()))), new Set([3]));
+  assert.ok(reads <= 5, `${reads} reads for the first page of a hundred`);
+  const rest = pages.splice(0, 10);
+  const waiting = pages.map(({ next }) => next().catch((reason) => reason));
+  // They leave while one of them may be reading.
+  for (const { left } of pages) left.abort("left");
+  assert.deepEqual(new Set(await Promise.all(waiting)), new Set(["left"]));
+  body = moved;
+  const before = reads;
+  assert.deepEqual(new Set(await Promise.all(rest.map(({ next }) => next()))), new Set([1]));
+  assert.ok(reads - before <= 15, `${reads - before} reads until a move is told`);
+  await Promise.all(rest.map(({ end }) => end()));
+});
+
+test("an operation that only other systems have says what this one can do", async () => {
+  const { capabilities } = runward;
+  const clients = {
+    hatchet: new runward.Hatchet({ token: "t", tenant: "t", baseUrl: "http://127.0.0.1:9" }),
+    formance: new runward.Formance({ baseUrl: "http://127.0.0.1:9" }),
+    onfido: new runward.Onfido({ token: "t" }),
+    meshx: new runward.MeshX({ token: "t", org: "o", baseUrl: "http://127.0.0.1:9" }),
+  };
+  const all = new Set(Object.values(capabilities).flatMap(Object.keys));
+  // Those of all runs are methods of `runs`; the key is one of a create's options.
+  const place = (name) => (Object.values(capabilities).every((can) => name in can) ? `runs.${name}` : name);
+  let refused = 0;
+  for (const [system, direct] of Object.entries(clients)) {
+    const behind = new runward.GatewayClient({ baseUrl: "http://127.0.0.1:9", system });
+    for (const [name, client] of [...all].flatMap((name) => [[name, direct], [name, behind]])) {
+      if (capabilities[system][name] || name === "findByKey") continue;
+      const method = place(name).split(".").reduce((at, part) => at?.[part], client);
+      assert.equal(typeof method, "function", `${system} ${name}`);
+      await assert.rejects(method(name.endsWith("Many") ? ["a"] : "a"), (error) => {
+        assert.deepEqual([error.name, error.code, error.system], ["UnsupportedError", "unsupported_operation", system], name);
+        return error.message.startsWith(`${system} cannot do that: ${name.replace("Many", "")}`) && /; it can do .*\blist\b/.test(error.message);
+      });
+      refused++;
+    }
+    assert.ok(!Object.keys(direct).some((name) => !Object.keys(capabilities[system]).some((known) => known === name || known.startsWith(`${name}.`)) && name !== "runs"), system);
+  }
+  assert.ok(refused > 150, String(refused));
 });

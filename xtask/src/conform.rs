@@ -75,7 +75,8 @@ enum Runtime {
 
 const HELP: &str = "\
 What the cases need to be named, on a server of yours; a case that lacks it is reported as not asked:
-  Hatchet   --workflow ok=NAME (ends well), fails=NAME (ends FAILED), slow=NAME (runs for minutes), dag=NAME (several steps)
+  Hatchet   --workflow ok=NAME (ends well), fails=NAME (ends FAILED), slow=NAME (runs for minutes), dag=NAME (several steps),
+            'claims=NAME {\"FIELD\":\"\"}' (its idempotency expression is this field of the input)
   Formance  nothing: the suite makes its workflows and takes them away again
   Onfido    --applicant ID, --workflow ok=ID (ends by itself), waits=ID (waits for data of the client's), --page-size 20,
             --document qualified=RUN/FILE …; runs are billed and cannot be removed

@@ -3,8 +3,8 @@ use super::model::V1TaskStatus;
 use crate::describe::{self, Others, Peek, Raw, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Request, Response, segment};
-use crate::run::Millis;
-use crate::system::{Api, Claims, Create, Filter, Form, Operation, Parameter, Rows, Scope};
+use crate::run::{Millis, Run};
+use crate::system::{Api, Catalogue, Claims, Create, Filter, Form, Operation, Parameter, Rows, Scope};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
@@ -143,19 +143,19 @@ impl Api for HatchetApi {
         "look for it in the list before creating it again, or give a `key` by which it is looked for"
     }
 
-    fn find(&self, scope: &Scope, key: &str, since: Millis) -> Option<Result<Request>> {
-        let filter = Filter {
-            since: Some(since),
-            metadata: vec![(KEY.into(), key.into())],
-            page_size: Some(2),
-            ..Filter::default()
-        };
-        Some(self.list(scope, &filter, None))
+    fn by_key(&self, filter: &Filter, key: &str) -> Option<Filter> {
+        let mut filter = filter.clone();
+        filter.metadata.push((KEY.into(), key.into()));
+        Some(filter)
     }
 
-    /// Of several runs with one key the oldest is the one that the first try created.
-    fn found(&self, _key: &str, response: &Response) -> Result<Option<String>> {
-        rows(response)?.last().map(id_of).transpose()
+    fn has_claims(&self) -> bool {
+        true
+    }
+
+    /// Older servers do not name it.
+    fn is_of(&self, workflow: &str, row: &str) -> bool {
+        named(row, "workflowName").is_none_or(|name| name == workflow)
     }
 
     fn get(&self, _scope: &Scope, id: &str) -> Result<Request> {
@@ -188,6 +188,9 @@ impl Api for HatchetApi {
         for (key, value) in &filter.metadata {
             request = request.with("additional_metadata", pair(key, value)?);
         }
+        for key in &filter.idempotency_keys {
+            request = request.with("idempotency_keys", key);
+        }
         if filter.metadata.len() > 1 {
             request = request.with("additional_metadata_operator", "AND");
         }
@@ -199,6 +202,12 @@ impl Api for HatchetApi {
             describe::Kind::Enum(status) => status.values,
             _ => &[],
         }
+    }
+
+    /// A server before v0.95 lists everything, whatever key is asked for.
+    fn keeps(&self, filter: &Filter, _run: &Run, row: &str) -> bool {
+        filter.idempotency_keys.is_empty()
+            || named(row, "idempotencyKey").is_some_and(|key| filter.idempotency_keys.contains(&key))
     }
 
     /// The list is newest first and moves while it is paged. So every later page ends where the first began, by the
@@ -242,6 +251,10 @@ impl Api for HatchetApi {
 
     fn operations(&self) -> &'static [Operation] {
         &OPERATIONS
+    }
+
+    fn catalogue(&self) -> Option<Catalogue> {
+        Some(Catalogue { operation: "workflows.list", part: "name", name: "name" })
     }
 
     /// Every automatic retry shows FAILED for a moment, so a FAILED with retries left deserves a longer look.
@@ -339,7 +352,7 @@ fn asked_statuses(filter: &Filter) -> Vec<&str> {
 
 /// When a row's run was inserted: what the list is ordered and cut by.
 fn inserted(row: &Raw) -> Option<String> {
-    describe::find(row.as_str(), &["taskInsertedAt"]).ok()?
+    named(row.as_str(), "taskInsertedAt")
 }
 
 fn limit(filter: &Filter) -> Result<u32> {
@@ -455,9 +468,9 @@ fn rows(response: &Response) -> Result<Vec<Raw>> {
     find(response, &["rows"])?.ok_or_else(|| odd("the answer holds no rows at /rows"))
 }
 
-fn id_of(row: &Raw) -> Result<String> {
-    let id = describe::find(row.as_str(), &["metadata", "id"]).ok().flatten();
-    id.ok_or_else(|| odd("a row of the answer holds no id at /metadata/id"))
+/// The text of this name in a row.
+fn named(row: &str, name: &str) -> Option<String> {
+    describe::find(row, &[name]).ok()?
 }
 
 /// What stands under these names in an answer.

@@ -2,7 +2,7 @@
 use crate::describe::{Others, Raw};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Method, Request, Response, segment};
-use crate::run::Millis;
+use crate::run::Run;
 use crate::system::{
     Api, Body, Create, Filter, Grant, Operation, Parameter, Reads, Rows, Safety, Scope, Way, json, member, odd, opened,
     wrong,
@@ -102,20 +102,13 @@ impl Api for MeshXApi {
     }
 
     /// The key stands at the end of the name, because nothing else that a create takes can be found again.
-    fn find(&self, scope: &Scope, _key: &str, _since: Millis) -> Option<Result<Request>> {
-        Some(self.list(scope, &Filter::default(), None))
+    fn by_key(&self, filter: &Filter, _key: &str) -> Option<Filter> {
+        Some(filter.clone())
     }
 
-    /// Of several runs with one key the oldest is the one that the first try created.
-    fn found(&self, key: &str, response: &Response) -> Result<Option<String>> {
-        let ending = ending(key);
-        let string = |row: &Raw, name: &str| -> Option<String> {
-            opened(row.as_str(), &[name]).and_then(|value| serde_json::from_str(value.as_str()).ok())
-        };
-        let rows = rows(response)?;
-        let named = rows.iter().filter(|row| string(row, "name").is_some_and(|name| name.ends_with(&ending)));
-        let oldest = named.min_by_key(|row| string(row, "created_at"));
-        Ok(oldest.and_then(|row| string(row, "identifier")))
+    fn keeps(&self, filter: &Filter, run: &Run, _row: &str) -> bool {
+        let ending = filter.key.as_deref().map(ending);
+        ending.is_none_or(|ending| run.name.as_ref().is_some_and(|name| name.ends_with(&ending)))
     }
 
     fn get(&self, _scope: &Scope, id: &str) -> Result<Request> {

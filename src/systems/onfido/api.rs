@@ -130,22 +130,10 @@ impl Api for OnfidoApi {
     }
 
     /// The key is a tag.
-    fn find(&self, scope: &Scope, key: &str, since: Millis) -> Option<Result<Request>> {
-        let filter = Filter { since: Some(since), tags: vec![key.into()], ..Filter::default() };
-        Some(self.list(scope, &filter, None))
-    }
-
-    /// Of several runs with one key the oldest is the one that the first try created; the list is newest first.
-    fn found(&self, key: &str, response: &Response) -> Result<Option<String>> {
-        let rows = rows(response)?;
-        let has_key = |row: &&Raw| {
-            let tags = opened(row.as_str(), &["tags"])
-                .and_then(|tags| serde_json::from_str::<Vec<String>>(tags.as_str()).ok());
-            tags.is_some_and(|tags| tags.iter().any(|tag| tag == key))
-        };
-        let row = rows.iter().rev().find(has_key);
-        let id = row.and_then(|row| opened(row.as_str(), &["id"]));
-        Ok(id.and_then(|id| serde_json::from_str(id.as_str()).ok()))
+    fn by_key(&self, filter: &Filter, key: &str) -> Option<Filter> {
+        let mut filter = filter.clone();
+        filter.tags.push(key.into());
+        Some(filter)
     }
 
     fn get(&self, _scope: &Scope, id: &str) -> Result<Request> {

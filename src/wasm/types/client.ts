@@ -6,8 +6,8 @@ export type Secret = string | (() => string | Promise<string>);
 export interface Hooks {
   /** A request is about to be sent; `url` is without its query, `attempt` counts from 1. */
   onRequest?(event: { method: string; url: string; attempt: number }): void;
-  /** An answer came, this many milliseconds after its request. */
-  onResponse?(event: { status: number; millis: number }): void;
+  /** An answer came, this many milliseconds after its request; `requestId` is the system's own, where it gives one. */
+  onResponse?(event: { method: string; url: string; status: number; requestId?: string; millis: number }): void;
   /** A try failed, and there will be another after this many milliseconds. */
   onRetry?(event: { code: string; wait: number }): void;
 }
@@ -45,6 +45,12 @@ export interface HatchetOptions extends ClientOptions {
   baseUrl?: string;
   /** The tenant's id; read from the token when absent. */
   tenant?: string;
+  /**
+   * Look whether there is a workflow before a run of it is created, once in five minutes for each: a create of a name that nobody
+   * registered is an `ArgumentError`, `unknown_workflow`, with the nearest name. Without, servers since v0.95 answer it with an id
+   * that nobody will ever know.
+   */
+  checkWorkflow?: boolean;
 }
 
 /**

@@ -103,6 +103,11 @@ export type Create<S extends SystemName = SystemName> = {
     metadata?: Record<string, unknown>;
     /** 1 to 3. */
     priority?: number;
+    /**
+     * What the workflow's own idempotency expression makes of this input. Where its claim is taken, or an answer is lost, the
+     * run that holds it is found, and given as if it had just been created.
+     */
+    idempotencyKey?: string;
   };
   formance: {
     /** The workflow's id. */
@@ -145,6 +150,10 @@ export interface Filter {
   metadata?: Record<string, string>;
   /** Labels, all of which must be there: Onfido. */
   tags?: string | string[];
+  /** The `key` that they were created with. Where a system keeps none, that is an `UnsupportedError`. */
+  key?: string;
+  /** Keys of which one was claimed by the workflow's own idempotency expression: Hatchet. */
+  idempotencyKeys?: string | string[];
   /** How many runs a page holds at the most; Onfido's pages have a size of their own. */
   limit?: number;
   /** Inputs and outputs too, where the list leaves them out otherwise. */

@@ -120,6 +120,9 @@ export const cases = [
     c.loses(({ method, path }) => method === "POST" && path.endsWith("/instances"));
     await c.does(() => c.client.runs.create({ workflow }), { fails: { name: "UnknownOutcomeError" }, sends: 1 });
   }),
+  wrong("list", "a key, which Flows does not keep, is refused before it is sent", "§10", async (c) => {
+    for (const filter of [{ key: "a" }, { idempotencyKeys: "a" }]) await c.does(() => c.client.runs.list(filter), { fails: { name: "UnsupportedError" }, sends: 0 });
+  }),
   wrong("findByKey", "a key by which Flows cannot look is refused or leaves the create unsure", "§10", async (c) => {
     await c.does(() => c.client.runs.create({ workflow: UNKNOWN }, { key: c.unique("key") }), { fails: { name: ["UnsupportedError", "ArgumentError", "UnknownOutcomeError", "NotFoundError"] } });
   }),

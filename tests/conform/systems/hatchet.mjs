@@ -56,12 +56,42 @@ export const cases = [
     const stranger = c.make();
     await c.does(() => stranger.runs.get(id), { fails: { name: "NotFoundError", status: 404 }, wire: NOT_FOUND });
   }),
+  right("create", "a workflow that is there is looked for once", "§10: check the name through the workflows list", { needs: ["workflow.ok"], only: NODE.secrets }, async (c) => {
+    const client = c.make({ checkWorkflow: true });
+    await c.does(() => client.runs.create(ask(c, "ok")), { sends: 2, wire: { at: at("GET", "/workflows"), status: 200 } });
+    await c.does(() => client.runs.create(ask(c, "ok")), { sends: 1 });
+  }),
+  wrong("create", "an unknown workflow is refused where the client looks for it", "§10: check the name through the workflows list", { only: NODE.secrets }, async (c) => {
+    const client = c.make({ checkWorkflow: true });
+    await c.does(() => client.runs.create({ workflow: c.unique("no-such-workflow") }), { fails: { name: "ArgumentError", code: "unknown_workflow" }, wire: { at: at("GET", "/workflows"), status: 200 } });
+  }),
   right("findByKey", "a create whose answer is lost is found again by its key, and made once", "§10 safe pattern", { needs: ["workflow.ok"], only: NODE.loss }, async (c) => {
     const key = c.unique("key");
     c.loses(({ path }) => path.endsWith("/workflow-runs/trigger"));
     const run = await c.does(() => c.client.runs.create(ask(c, "ok"), { key, deadline: c.patience }));
     const page = await listed(c, { runwardKey: key }, 1);
     c.equal("the runs with this key", [run.id], page.runs.map(({ id }) => id));
+  }),
+  right("findByKey", "runs are listed by the key that they were created with", "§10 safe pattern", { needs: ["workflow.ok"] }, async (c) => {
+    const key = c.unique("key");
+    const { id } = await c.client.runs.create(ask(c, "ok"), { key });
+    const page = await c.until("the run is listed", async () => {
+      const page = await c.client.runs.list({ key });
+      return page.runs.length > 0 && page;
+    });
+    c.equal("the runs with this key", [id], page.runs.map((run) => run.id));
+  }),
+  right(["create", "list"], "a claim that is taken gives the run that holds it, which is listed by it", "§10: a collision is a bare 500", { needs: ["workflow.claims"] }, async (c) => {
+    const idempotencyKey = c.unique("claim");
+    const { workflow, input: { ...input } } = c.given.workflow.claims;
+    for (const name of Object.keys(input)) input[name] = idempotencyKey;
+    const create = () => c.client.runs.create({ workflow, input, idempotencyKey }, { deadline: c.patience });
+    const { id } = await create();
+    const again = await c.does(create, { wire: { at: TRIGGER, status: 500, headers: JSON_TYPE, body: message("Internal Server Error") } });
+    c.equal("the run that holds the claim", id, again.id);
+    const { runs } = await c.client.runs.list({ idempotencyKeys: idempotencyKey });
+    c.equal("the runs that made the claim", [[id, idempotencyKey]], runs.map((run) => [run.id, run.wire.idempotencyKey]));
+    c.equal("the runs that made another", [], (await c.client.runs.list({ idempotencyKeys: [c.unique("other")] })).runs);
   }),
   wrong("findByKey", "a key that cannot be searched for is refused before it is sent", "§8 metadata filter", async (c) => {
     await c.does(() => c.client.runs.create({ workflow: "any" }, { key: "a\u0000b" }), noRequest("invalid_key"));

@@ -70,6 +70,7 @@ export const cases = [
     const all = [];
     for await (const one of c.client.runs.list()) if (one.wire.name.includes(key)) all.push(one.id);
     c.equal("the runs with this key", [run.id], all);
+    c.equal("the list of this key", [run.id], (await c.client.runs.list({ key })).runs.map(({ id }) => id));
   }),
   wrong("findByKey", "an empty key is refused before it is sent", "§10", async (c) => {
     await c.does(() => c.client.runs.create({ workflow: UNKNOWN, name: "x" }, { key: "" }), noRequest("invalid_key"));

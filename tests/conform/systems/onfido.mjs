@@ -113,11 +113,16 @@ export const cases = [
     const key = c.unique("key");
     c.loses(({ method, path }) => method === "POST" && path.endsWith("/workflow_runs"));
     const run = await c.does(() => c.client.runs.create(ask(c, "ok"), { key, deadline: c.patience }));
-    const { runs } = await c.client.runs.list({ tags: key });
-    c.equal("the runs with this tag", [run.id], runs.map(({ id }) => id));
+    for (const filter of [{ tags: key }, { key }]) {
+      const { runs } = await c.client.runs.list(filter);
+      c.equal("the runs with this tag", [run.id], runs.map(({ id }) => id));
+    }
   }),
   wrong("findByKey", "a key with a comma, which no tag can be found by, is refused before it is sent", "§8 tags", async (c) => {
     await c.does(() => c.client.runs.create({ workflow: UNKNOWN, applicantId: UNKNOWN }, { key: "a,b" }), noRequest("invalid_key"));
+  }),
+  wrong("list", "keys that workflows claim, of which Onfido has none, are refused before they are sent", "§8", async (c) => {
+    await c.does(() => c.client.runs.list({ idempotencyKeys: "a" }), { fails: { name: "UnsupportedError" }, sends: 0 });
   }),
 
   right("get", "a run at its end is read bare, with 200", "§2.1, §3", OK, async (c) => {
