@@ -140,6 +140,38 @@ describe("pages", { concurrency: 3 }, () => {
     });
   }
 
+  test("a_list_that_is_being_read_says_so_and_one_without_runs_leads_to_the_first", async (t) => {
+    const page = await blank(t, { reducedMotion: "reduce" });
+    let answer;
+    const asked = new Promise((resolve) => (answer = resolve));
+    await lists(page, "meshx", async (route) => {
+      await asked;
+      await route.fulfill({ json: { runs: [], unreadable: [] } });
+    });
+    await page.goto(`${chain.origin}/#/meshx/runs`);
+    await page.getByText("Reading runs…").waitFor();
+    await page.locator("tr.skeleton").first().waitFor();
+    assert.deepEqual(await violations(page), [], "loading");
+    answer();
+    await page.getByRole("heading", { name: "No runs yet" }).waitFor();
+    assert.equal(await page.locator("tr.skeleton").first().isVisible(), false);
+    assert.deepEqual(await violations(page), [], "empty");
+    await page.getByRole("link", { name: "Create the first run" }).click();
+    await page.waitForURL(/#\/meshx\/create/);
+  });
+
+  test("a_list_in_which_nothing_fits_leads_back_and_to_a_run_by_its_id", async (t) => {
+    const page = await open(t, "/hatchet/runs?kind=declined");
+    await page.getByRole("heading", { name: "No run fits the filter" }).waitFor();
+    await page.getByRole("button", { name: "Clear the filter" }).click();
+    await page.locator(`tr.run[data-id="${runs.hatchet}"]`).waitFor();
+    const unknown = crypto.randomUUID();
+    await page.getByLabel("Filter runs by text").fill(unknown);
+    await page.getByRole("link", { name: "Open the run with this id" }).click();
+    await page.getByText("does not know this run").waitFor();
+    assert.match(page.url(), new RegExp(unknown));
+  });
+
   test("a_device_that_is_offline_is_told_so_and_goes_on_by_itself", async (t) => {
     const page = await open(t, "/onfido/runs");
     await page.locator(`tr.run[data-id="${runs.onfido}"]`).waitFor();
