@@ -131,7 +131,7 @@ describe("pages", { concurrency: 3 }, () => {
       await page.goto(`${chain.origin}/#/hatchet/runs`);
       await page.getByRole("alert").getByText(words).waitFor();
       await page.getByRole("heading", { name: "No runs to show" }).waitFor();
-      assert.equal(await page.locator("#connection").getAttribute("data-kind"), "down");
+      await page.locator('#connection[data-kind="down"]', { hasText: { 429: "Held off", 502: "Offline" }[status] ?? "Refused" }).waitFor();
       await page.unrouteAll({ behavior: "ignoreErrors" });
       // The others are tried again within a second or two, one that says when is waited for or asked by hand.
       if (status === 429) await page.getByRole("button", { name: /Try now/ }).click();
@@ -211,6 +211,27 @@ describe("pages", { concurrency: 3 }, () => {
     await page.goto(`${chain.origin}/#/meshx/runs/${runs.meshx}`);
     await page.getByText("What the system sent cannot be read as a run").waitFor();
     assert.match(await page.locator(".finding-list").textContent(), /missing_field it is missing.*\/status.*observed/);
+  });
+
+  test("a_document_of_any_system_is_recognised_and_a_history_that_cannot_be_is_a_conflict", async (t) => {
+    const page = await open(t, "/check");
+    const box = page.getByLabel("JSON to check");
+    const verdict = (words) => page.locator(".verdict-box:not([data-busy])", { hasText: words }).waitFor();
+    const read = async (system) => (await (await fetch(`${chain.origin}/api/${system}/runs/${runs[system]}`)).json()).wire;
+    for (const [system, title] of [["meshx", "meshX run"], ["onfido", "Onfido Studio run"], ["formance", "Formance Flows run"], ["hatchet", "Hatchet run"]]) {
+      await box.fill(JSON.stringify(await read(system)));
+      await verdict(title);
+      assert.equal(await page.locator(".verdict-box").getAttribute("data-valid"), "true", title);
+    }
+    const wire = await read("formance");
+    await box.fill(JSON.stringify([wire, { data: { ...wire.data, createdAt: "2020-01-01T00:00:00Z" } }]));
+    await page.getByLabel("Read as").selectOption("history");
+    await verdict("conflict");
+    await page.locator('.findings [data-severity="error"]').first().waitFor();
+    await box.fill('{"hello": "world"}');
+    await page.getByLabel("System").selectOption("onfido");
+    await page.getByLabel("Read as").selectOption("auto");
+    await verdict("Not valid");
   });
 
   test("what_a_system_sends_is_never_read_as_markup", async (t) => {

@@ -29,7 +29,7 @@ export class RunRows {
    */
   constructor(signal, { scope, onSort }) {
     const titles = ["Status", "Run", scope === "all" && "System", "Workflow", "Created", "Duration", "Attempt"].filter(Boolean);
-    const head = h("tr", { role: "row" }, titles.map((title) => this.#head(title, onSort)));
+    const head = h("tr", { role: "row" }, titles.map((title) => this.#head(title, title === "Workflow" ? (systemOf(scope)?.choose ?? title) : title, onSort)));
     this.element = h(`table.runs.runs-${scope}`, { role: "table", hidden: true }, h("caption.hidden", {}, "Runs. Arrow keys move, Enter opens."), h("thead", { role: "rowgroup" }, head), this.#body);
     addEventListener("scroll", () => this.#soon(), { signal, passive: true });
     addEventListener("resize", () => this.#measure(), { signal });
@@ -94,9 +94,9 @@ export class RunRows {
     this.#soon();
   }
 
-  #head(title, onSort) {
+  #head(title, word, onSort) {
     const sort = SORTED[title];
-    const cell = h(`th.c-${title.toLowerCase()}`, { scope: "col", role: "columnheader" }, sort ? h("button.sort", { type: "button", onclick: () => onSort(sort) }, title, icon("down")) : title);
+    const cell = h(`th.c-${title.toLowerCase()}`, { scope: "col", role: "columnheader" }, sort ? h("button.sort", { type: "button", onclick: () => onSort(sort) }, word, icon("down")) : word);
     if (sort) this.#heads.set(sort, cell);
     return cell;
   }
