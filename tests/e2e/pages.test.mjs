@@ -229,7 +229,7 @@ describe("pages", { concurrency: 3 }, () => {
     await verdict("conflict");
     await page.locator('.findings [data-severity="error"]').first().waitFor();
     await box.fill('{"hello": "world"}');
-    await page.getByLabel("System").selectOption("onfido");
+    await page.getByRole("combobox", { name: /^System/ }).selectOption("onfido");
     await page.getByLabel("Read as").selectOption("auto");
     await verdict("Not valid");
   });
