@@ -238,6 +238,12 @@ describe("pages", { concurrency: 3 }, () => {
     const page = await open(t, `/meshx/runs/${runs.meshx}`);
     await page.locator("h1", { hasText: "<b>nightly</b>" }).waitFor();
     assert.equal(await page.locator("h1 b").count(), 0);
+    const run = await (await fetch(`${chain.origin}/api/onfido/runs/${runs.onfido}`)).json();
+    await page.route(`**/api/onfido/runs/${run.id}/events`, (route) => route.abort());
+    await page.route(`**/api/onfido/runs/${run.id}`, (route) => route.fulfill({ json: { ...run, link: "javascript:alert(1)" } }));
+    await page.goto(`${chain.origin}/#/onfido/runs/${run.id}`);
+    await shown(page, `/onfido/runs/${run.id}`);
+    assert.deepEqual(await page.locator("a").evaluateAll((links) => links.map(({ protocol }) => protocol).filter((protocol) => protocol !== "http:")), []);
   });
 
   /** A run's page whose stream tells these changes and then says no more. */
@@ -304,6 +310,29 @@ describe("pages", { concurrency: 3 }, () => {
     await page.getByLabel("Filter runs by text").fill("");
     await page.getByRole("button", { name: "Duration" }).click();
     await page.waitForFunction(() => document.querySelector("tr.run").dataset.id === "run-1049");
+  });
+
+  test("older_runs_come_page_by_page_and_a_page_that_fails_can_be_asked_for_again", async (t) => {
+    const page = await blank(t);
+    const { runs: all } = many(150, Date.now());
+    let fails = true;
+    await lists(page, "hatchet", async (route) => {
+      const cursor = new URL(route.request().url()).searchParams.get("cursor");
+      if (cursor === null) return route.fulfill({ json: { runs: all.slice(0, 100), unreadable: [], next: "second" } });
+      if (fails) return route.fulfill({ status: 500, json: { kind: "Http", code: "http", message: "The second page is lost.", status: 500, retryable: false } });
+      return route.fulfill({ json: { runs: all.slice(100), unreadable: [{ index: 50, findings: [{ code: "missing_field", severity: "error", pointer: "/id", message: "it is missing", level: "wire", evidence: "observed" }] }] } });
+    });
+    await page.goto(`${chain.origin}/#/hatchet/runs`);
+    const table = page.getByRole("table");
+    await page.locator('table[aria-rowcount="101"]').waitFor();
+    await page.getByRole("button", { name: "Show older runs" }).click();
+    await page.getByRole("alert").getByText("The second page is lost.").waitFor();
+    fails = false;
+    await page.getByRole("button", { name: "Show older runs" }).click();
+    await page.locator('table[aria-rowcount="151"]').waitFor();
+    await page.getByRole("button", { name: "Show older runs" }).waitFor({ state: "hidden" });
+    await page.getByText("1 row of the list could not be read").waitFor();
+    assert.equal(await table.isVisible(), true);
   });
 
   test("the_focus_and_the_place_stay_while_runs_arrive", async (t) => {

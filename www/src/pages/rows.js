@@ -42,9 +42,10 @@ export class RunRows {
     this.#runs = runs;
     this.#measured();
     this.#places = new Map(runs.map((run, index) => [run.key, index]));
-    for (const bar of this.#body.querySelectorAll(".skeleton")) bar.remove();
+    // Without any the table is hidden, or they are still being read.
+    if (runs.length > 0) for (const bar of this.#body.querySelectorAll(".skeleton")) bar.remove();
     this.element.setAttribute("aria-rowcount", String(runs.length + 1));
-    this.#body.style.setProperty("--rows", String(runs.length));
+    if (runs.length > 0) this.#body.style.setProperty("--rows", String(runs.length));
     this.#draw();
     if (touched.size > 0 && !CALM.matches) this.#slide(before);
     for (const key of touched) this.#rows.get(key)?.glow();

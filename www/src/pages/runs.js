@@ -88,6 +88,7 @@ class RunsView {
     this.#round.abort();
     const round = (this.#round = new AbortController());
     this.#next = undefined;
+    this.#unread.clear();
     this.#olderFailed.textContent = "";
     for (const { name } of this.#systems) this.#states.set(name, { kind: "connecting" });
     this.#drawEmpty(this.#shown().length);
