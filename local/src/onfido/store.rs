@@ -95,10 +95,10 @@ pub struct Filter {
 const BLOCK: i64 = 1024;
 
 /// More runs than this are not counted one by one: then the list does not say how many there are.
-const COUNTED: i64 = 10_000;
+const COUNTED: i64 = 5_000;
 
 /// All statuses of runs.
-const STATUSES: [&str; 8] =
+pub const STATUSES: [&str; 8] =
     ["processing", "awaiting_input", "awaiting_client_input", "approved", "declined", "review", "abandoned", "error"];
 
 /// A part of an index that is walked in the order of the runs: a table, which of its rows count, their values, and the
