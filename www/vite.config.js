@@ -18,6 +18,8 @@ export default defineConfig({
     // The page's policy allows no inline script, and such browsers need no polyfill for preloading.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // The module for checking comes as text in the chunks of the pages that need it, when they are first opened.
+    chunkSizeWarningLimit: 760,
   },
   worker: { format: "es" },
 });

@@ -6,11 +6,17 @@ const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript; charset=
 
 const CLIENTS = { hatchet: Hatchet, formance: Formance, onfido: Onfido, meshx: MeshX };
 
+/** Beside the runs: what only reads and gives no file, and the two moves by which a person answers a run that waits. */
+const OPERATIONS = {
+  formance: ["instances.sendEvent", "instances.history", "instances.stageHistory", "workflows.list", "workflows.get", "workflows.create"],
+  onfido: ["tasks.list", "tasks.get", "tasks.complete"],
+};
+
 let gateway;
 
 /** The gateway lives as long as the isolate: its watches are shared between requests, and the secrets stay in here. */
 function gatewayOf(env) {
-  gateway ??= new Gateway({ systems: systemsOf(JSON.parse(env.SYSTEMS)) });
+  gateway ??= new Gateway({ systems: systemsOf(JSON.parse(env.SYSTEMS)), operations: OPERATIONS });
   return gateway;
 }
 
@@ -20,9 +26,10 @@ function systemsOf(wanted) {
 }
 
 export default {
-  /** Answers the gateway's routes under `/api`, and everything else from the dashboard's files. */
+  /** Answers the gateway's routes under `/api`, the operator's names of workflows, and everything else from the dashboard's files. */
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
+    if (pathname === "/workflows.json") return Response.json(JSON.parse(env.WORKFLOWS ?? "{}"), { headers: { "Cache-Control": "no-cache" } });
     if (pathname === "/api" || pathname.startsWith("/api/")) return gatewayOf(env).handle(request);
     return asset(request, env, pathname);
   },

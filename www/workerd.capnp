@@ -22,5 +22,7 @@ const gateway :Workerd.Worker = (
     (name = "ASSETS", service = "files"),
     # A JSON object: the options of each system's client by the system's name.
     (name = "SYSTEMS", fromEnvironment = "RUNWARD_SYSTEMS"),
+    # May be absent. A JSON object: names of workflows by their ids, by the system's name, where the system lists none.
+    (name = "WORKFLOWS", fromEnvironment = "RUNWARD_WORKFLOWS"),
   ],
 );

@@ -21,7 +21,8 @@ use uuid::Uuid;
 use crate::chance::{Chance, Purpose};
 use crate::clock::{Clock, Micros};
 use crate::database::{Cached, Database};
-use crate::house::Act;
+use crate::house::{Act, pause};
+use crate::wish::{Check, Wrong, between};
 use crate::{Error, blocking};
 
 /// How long a receiver may take: Onfido's ten seconds; Formance gives thirty.
@@ -44,6 +45,17 @@ pub struct Disorder {
     pub duplicates: u32,
     /// Each waits a drawn time up to this before it is sent, so that later ones overtake it.
     pub shuffle_ms: f64,
+    /// The first so many tries of each are lost on their way: the receiver sees the next one, some time later.
+    pub lost: u32,
+}
+
+impl Check for Disorder {
+    fn check(&self) -> Result<(), Wrong> {
+        between("/duplicates", f64::from(self.duplicates), 0.0, 100.0)?;
+        between("/shuffleMs", self.shuffle_ms, 0.0, 60_000.0)?;
+        // One try more, and none would arrive.
+        between("/lost", f64::from(self.lost), 0.0, f64::from(TRIES - 1))
+    }
 }
 
 /// Sends webhooks.
@@ -101,11 +113,14 @@ impl Post {
     }
 
     /// Sends whatever is due, for as long as the future is polled.
-    pub async fn run(self: Arc<Self>) -> Error {
+    pub async fn run(self: Arc<Self>) {
         loop {
             let letters = match blocking(&self, Self::due).await {
                 Ok(letters) => letters,
-                Err(error) => return error,
+                Err(error) => {
+                    pause("webhooks", &error).await;
+                    continue;
+                }
             };
             if letters.is_empty() {
                 drop(tokio::time::timeout(PAUSE, self.stopped.notified()).await);
@@ -153,10 +168,13 @@ impl Post {
 
     async fn deliver(self: Arc<Self>, letter: Letter) {
         let disorder = self.disorder();
+        if letter.attempts < disorder.lost {
+            return self.settle(letter, false).await;
+        }
         for copy in 0..=disorder.duplicates {
             if disorder.shuffle_ms > 0.0 {
                 let key = (letter.id as u64) << 8 ^ u64::from(copy);
-                let wait = self.chance.stream(Purpose::Delivery, key).unit() * disorder.shuffle_ms.min(60_000.0);
+                let wait = self.chance.stream(Purpose::Delivery, key).unit() * disorder.shuffle_ms;
                 tokio::time::sleep(Duration::from_secs_f64(wait / 1000.0)).await;
             }
             if !self.send(&letter).await {

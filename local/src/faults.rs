@@ -7,12 +7,16 @@ use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::middleware::Next;
+use axum::response::IntoResponse;
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use crate::chance::{Chance, Purpose};
 use crate::clock::{Clock, Micros};
+use crate::control::Failure;
+use crate::wish::{Check, Wrong, between};
 
 /// The most faults at a time.
 const MOST: usize = 100;
@@ -30,9 +34,12 @@ const LARGEST: usize = 64 << 20;
 #[derive(Debug, Clone)]
 pub struct Reset(pub Arc<Notify>);
 
+/// The header that asks for a fault of the request that carries it: what a fault's kind says, as `{"kind": "reset"}`.
+pub const HEADER: &str = "x-runward-fault";
+
 /// One fault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Map<String, Value>")]
 pub struct Fault {
     /// Which requests: method and path with `*` for anything, as `GET */workflow-runs/*/status`.
     #[serde(default = "any_route")]
@@ -54,9 +61,70 @@ pub struct Fault {
     pub kind: FaultKind,
 }
 
+/// What all faults have in common, apart from their kind.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Common {
+    #[serde(default = "any_route")]
+    route: String,
+    count: Option<u32>,
+    #[serde(default = "certain")]
+    probability: f64,
+    for_ms: Option<f64>,
+}
+
+const COMMON: [&str; 4] = ["route", "count", "probability", "forMs"];
+
+impl TryFrom<Map<String, Value>> for Fault {
+    type Error = String;
+
+    /// A key that no fault knows is refused: a `count` that is misspelled would strike for ever.
+    fn try_from(mut kind: Map<String, Value>) -> Result<Self, String> {
+        let known = COMMON.iter().filter_map(|key| kind.remove_entry(*key)).collect();
+        let also = |error: serde_json::Error| format!("{error}; every fault also knows {}", COMMON.join(", "));
+        let Common { route, count, probability, for_ms } =
+            serde_json::from_value(Value::Object(known)).map_err(|error| error.to_string())?;
+        let kind = serde_json::from_value(Value::Object(kind)).map_err(also)?;
+        Ok(Self { route, count, probability, for_ms, until: None, kind })
+    }
+}
+
+impl Check for Fault {
+    fn check(&self) -> Result<(), Wrong> {
+        if !self.route.contains(['*', ' ']) {
+            return Err(Wrong::at(
+                "/route",
+                "must be a method and a path, with * for anything, as GET */workflow-runs*",
+            ));
+        }
+        between("/probability", self.probability, 0.0, 1.0)?;
+        self.for_ms.map_or(Ok(()), |ms| between("/forMs", ms, 0.0, LONGEST_SKEW_MS as f64))?;
+        self.kind.check()
+    }
+}
+
+impl Check for FaultKind {
+    fn check(&self) -> Result<(), Wrong> {
+        match self {
+            Self::Latency { ms } | Self::Stall { ms, .. } => between("/ms", *ms as f64, 0.0, LONGEST_MS as f64),
+            Self::ClockSkew { ms } => between("/ms", *ms as f64, -LONGEST_SKEW_MS as f64, LONGEST_SKEW_MS as f64),
+            Self::Status { status, content_type, .. } => {
+                between("/status", f64::from(*status), 200.0, 599.0)?;
+                is_header(content_type)
+            }
+            Self::ContentType { content_type } => is_header(content_type),
+            Self::Reset { .. } | Self::Truncate { .. } | Self::FalseGzip | Self::BrokenGzip => Ok(()),
+        }
+    }
+}
+
+fn is_header(text: &str) -> Result<(), Wrong> {
+    HeaderValue::from_str(text).map(drop).map_err(|_| Wrong::at("/contentType", "cannot stand in a header"))
+}
+
 /// What a fault does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum FaultKind {
     /// The request waits before it is handled.
     Latency {
@@ -71,7 +139,7 @@ pub enum FaultKind {
         #[serde(default)]
         body: String,
         /// Its content type.
-        #[serde(default = "json_type")]
+        #[serde(default = "json_type", alias = "content_type")]
         content_type: String,
         /// The request is handled all the same: an error that is none.
         #[serde(default)]
@@ -99,6 +167,7 @@ pub enum FaultKind {
     /// The answer claims another content type.
     ContentType {
         /// The claim.
+        #[serde(alias = "content_type")]
         content_type: String,
     },
     /// The answer claims to be compressed and is not.
@@ -204,10 +273,22 @@ fn matches(pattern: &str, text: &str) -> bool {
     last.map_or(rest.is_empty(), |last| last.is_empty() || text.ends_with(last))
 }
 
+/// The fault that the request asks for itself.
+fn asked(request: &Request) -> Result<Option<FaultKind>, Wrong> {
+    let Some(text) = request.headers().get(HEADER) else { return Ok(None) };
+    let kind: FaultKind = serde_json::from_slice(text.as_bytes()).map_err(|error| Wrong::at("", error.to_string()))?;
+    kind.check()?;
+    Ok(Some(kind))
+}
+
 /// Lets the faults that match strike.
 pub async fn middleware(State(faults): State<Arc<Faults>>, request: Request, next: Next) -> Response<Body> {
     let path = request.extensions().get::<OriginalUri>().map_or(request.uri(), |OriginalUri(uri)| uri).path();
-    let kinds = faults.strike(&format!("{} {path}", request.method()));
+    let mut kinds = faults.strike(&format!("{} {path}", request.method()));
+    match asked(&request) {
+        Ok(asked) => kinds.extend(asked),
+        Err(wrong) => return Failure::Wrong(wrong.within(&format!("/{HEADER}"))).into_response(),
+    }
     if kinds.is_empty() {
         return next.run(request).await;
     }

@@ -1,6 +1,7 @@
 //! What the systems share: one database, one clock, one source of luck, and a queue of what is still to happen.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -13,6 +14,9 @@ use crate::database::Database;
 
 /// The most that is done in one transaction, so that requests get their turn.
 const BATCH: usize = 64;
+
+/// How long time stands still for a system when the database refuses to go on, as a full disk does.
+pub const BREATH: Duration = Duration::from_millis(500);
 
 /// What a system stands on.
 pub struct House {
@@ -59,9 +63,14 @@ pub struct Act<'a> {
 impl Act<'_> {
     /// Puts a job into the queue, so long after this moment at the engine's speed.
     pub fn later(&self, after: Micros, job: &impl Serialize) -> Result<(), Error> {
+        self.at(self.now + self.house.clock.scaled(after), job)
+    }
+
+    /// Puts a job into the queue for a moment of the calendar.
+    pub fn at(&self, due: Micros, job: &impl Serialize) -> Result<(), Error> {
         self.db.prepare_cached("INSERT INTO queue (system, due, job) VALUES (?, ?, ?)")?.execute(params![
             self.system,
-            self.now + self.house.clock.scaled(after),
+            due,
             serde_json::to_string(job)?
         ])?;
         Ok(())
@@ -97,12 +106,27 @@ fn run_due<S: System>(system: &S, db: &Connection, now: Micros) -> Result<Option
             Some((id, due, job)) if due <= now => {
                 db.prepare_cached("DELETE FROM queue WHERE id = ?")?.execute([id])?;
                 let act = Act { db, now: due, house: system.house(), system: S::NAME };
-                system.perform(&act, serde_json::from_str(&job)?)?;
+                attempt(system, &act, &job)?;
             }
             found => return Ok(found.map(|(_, due, _)| due)),
         }
     }
     Ok(Some(now))
+}
+
+/// Does one thing. What cannot be done is undone, said and dropped: one bad row must not stop time for all.
+fn attempt<S: System>(system: &S, act: &Act<'_>, job: &str) -> Result<(), Error> {
+    act.db.prepare_cached("SAVEPOINT attempt")?.execute([])?;
+    let done = serde_json::from_str(job).map_err(Error::from).and_then(|job| system.perform(act, job));
+    if let Err(error) = done {
+        if error.is_of_storage() {
+            return Err(error);
+        }
+        eprintln!("runward-local: {} dropped {job}: {error}", S::NAME);
+        act.db.prepare_cached("ROLLBACK TO attempt")?.execute([])?;
+    }
+    act.db.prepare_cached("RELEASE attempt")?.execute([])?;
+    Ok(())
 }
 
 /// Does everything that is due and returns when the next thing is.
@@ -118,12 +142,18 @@ pub fn catch_up<S: System>(system: &S) -> Result<Option<Micros>, Error> {
 }
 
 /// Lets time do its work, for as long as the future is polled.
-pub async fn run<S: System>(system: Arc<S>) -> Error {
+pub async fn run<S: System>(system: Arc<S>) {
     loop {
         system.house().alarm.clear();
         match crate::blocking(&system, catch_up).await {
             Ok(next) => system.house().alarm.wait(&system.house().clock, next).await,
-            Err(error) => return error,
+            Err(error) => pause(S::NAME, &error).await,
         }
     }
+}
+
+/// Says why a system cannot go on, and waits before it is tried again: a disk that is full may be emptied.
+pub async fn pause(system: &str, error: &Error) {
+    eprintln!("runward-local: {system} stands still: {error}");
+    tokio::time::sleep(BREATH).await;
 }

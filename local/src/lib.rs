@@ -7,6 +7,7 @@
 pub mod chance;
 pub mod clock;
 mod control;
+mod cron;
 pub mod database;
 pub mod delivery;
 pub mod faults;
@@ -18,6 +19,7 @@ pub mod meshx;
 pub mod onfido;
 mod serve;
 pub mod token;
+pub mod wish;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +37,17 @@ pub enum Error {
         /// What SQLite said.
         error: rusqlite::Error,
     },
+    /// The file or its folder cannot be written.
+    #[error("the database {path:?} cannot be written: {error}. Give another file with --db, or --memory.")]
+    Unwritable {
+        /// Where it was to be.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// Another engine has it.
+    #[error("the database {0:?} is in use by another engine. End that one, or give another file with --db.")]
+    InUse(PathBuf),
     /// The file was written by a newer version.
     #[error("the database has schema {found}, this program knows {known}: use a newer program or another file")]
     NewerDatabase {
@@ -64,6 +77,34 @@ pub enum Error {
     /// A worker thread died.
     #[error("a worker thread was lost: {0}")]
     Thread(#[from] tokio::task::JoinError),
+}
+
+impl Error {
+    /// Whether the database refuses everything for now, rather than this one thing: a full disk, a lock, a bad file.
+    fn is_of_storage(&self) -> bool {
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, OutOfMemory, ReadOnly, SystemIoFailure,
+        };
+        let refused = [
+            CannotOpen,
+            DatabaseBusy,
+            DatabaseCorrupt,
+            DatabaseLocked,
+            DiskFull,
+            OutOfMemory,
+            ReadOnly,
+            SystemIoFailure,
+        ];
+        matches!(self, Self::Sql(error) if error.sqlite_error_code().is_some_and(|code| refused.contains(&code)))
+    }
+}
+
+/// Whether an answer is not the system's own but the framework's: a refusal in plain text, as of a path that is no UTF-8
+/// or of a body that is too large. None of the systems whose answers pass here refuses in plain text.
+fn is_of_framework(response: &axum::response::Response) -> bool {
+    let is_text = |value: &axum::http::HeaderValue| value.as_bytes().starts_with(b"text/plain");
+    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
+    response.status().is_client_error() && kind.is_some_and(is_text)
 }
 
 /// Runs database work away from the threads that serve connections.

@@ -69,9 +69,14 @@ impl Arguments {
     }
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(&Arguments::parse()).await {
+/// Threads for work on the database at once. A few read; the others write, and most of these wait for a commit that they
+/// share. More would only wait too, and each costs memory when the machine is slow and requests queue up.
+const AT_WORK: usize = 96;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().max_blocking_threads(AT_WORK).enable_all().build();
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(&arguments))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("runward-local: {error}");

@@ -1,6 +1,8 @@
 //! Starting and stopping: one port on loopback, all systems below it.
 
+use std::fs::{File, TryLockError};
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -84,6 +86,8 @@ pub struct Running {
     pub port: u16,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
+    /// Held for as long as the engine runs.
+    _claim: Option<File>,
 }
 
 /// The systems besides Hatchet.
@@ -148,7 +152,11 @@ impl Running {
 
 /// Starts an engine.
 pub async fn start(options: Options) -> Result<Running, Error> {
-    let database = Arc::new(Database::open(&options.place)?);
+    let claim = match &options.place {
+        Place::File(path) => Some(claim(path)?),
+        Place::Memory => None,
+    };
+    let database = Arc::new(Database::open(&options.place).map_err(|error| placed(error, &options.place))?);
     let (seed, base, last_port) = database.write(|db| {
         let seed = fact_or(db, "seed", || options.seed.to_string())?.parse().unwrap_or(options.seed);
         let kept = fact(db, clock_fact(options.pace))?.and_then(|text| text.parse().ok());
@@ -185,12 +193,46 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         .nest("/formance", formance::router(Arc::clone(&controls.formance), Arc::clone(&faults)))
         .nest("/onfido", onfido::router(Arc::clone(&controls.onfido), Arc::clone(&faults)))
         .nest("/meshx", meshx::router(Arc::clone(&controls.meshx), faults))
-        .nest("/_control", control::router(controls.clone()));
+        .nest("/_control", control::router(controls.clone()))
+        .route("/_control/", axum::routing::get(control::index))
+        .fallback(control::nowhere);
     let files = (files, onfido::files_router(Arc::clone(&controls.onfido)));
     let (stop, stopped) = watch::channel(false);
     let tenant = controls.hatchet.tenant.clone();
     let served = tokio::spawn(serve(vec![(listener, router), files], controls, stopped));
-    Ok(Running { url, tenant, token, control: format!("{address}/_control"), systems, port, stop, served })
+    Ok(Running {
+        url,
+        tenant,
+        token,
+        control: format!("{address}/_control"),
+        systems,
+        port,
+        stop,
+        served,
+        _claim: claim,
+    })
+}
+
+/// Two engines on one file would each do what is due, so the second is refused. The claim is a lock on a file of its
+/// own, which the kernel takes back however the engine ends.
+fn claim(database: &Path) -> Result<File, Error> {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    let unwritable = |error| Error::Unwritable { path: database.to_owned(), error };
+    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(unwritable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse(database.to_owned())),
+        Err(TryLockError::Error(error)) => Err(unwritable(error)),
+    }
+}
+
+/// What SQLite says of a file names the file.
+fn placed(error: Error, place: &Place) -> Error {
+    match (error, place) {
+        (Error::Sql(error), Place::File(path)) => Error::Database { path: path.clone(), error },
+        (error, _) => error,
+    }
 }
 
 /// Where the systems are and what opens them.
@@ -256,11 +298,19 @@ async fn serve(services: Vec<(TcpListener, Router)>, systems: Controls, mut stop
 
 /// Takes connections, for as long as the future is polled.
 async fn accept(listener: TcpListener, router: Router, graceful: Arc<GracefulShutdown>) {
+    // Said once, not twenty times a second.
+    let mut is_failing = false;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => connection(stream, router.clone(), &graceful),
+            Ok((stream, _)) => {
+                is_failing = false;
+                connection(stream, router.clone(), &graceful);
+            }
             Err(error) => {
-                eprintln!("runward-local: no connection accepted: {error}");
+                if !is_failing {
+                    eprintln!("runward-local: connections must wait: {error}");
+                }
+                is_failing = true;
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }

@@ -27,10 +27,10 @@ export class Chain {
   /** Where the dashboard is. */
   origin;
 
-  /** Starts everything, on free ports. With `stepped`, the engine's time moves only by `step`. */
-  static async start({ stepped = false } = {}) {
+  /** Starts everything, on free ports. With `stepped`, the engine's time moves only by `step`; by `speed` all that it does is faster. */
+  static async start({ stepped = false, speed = 1 } = {}) {
     const chain = new Chain();
-    chain.#flags = stepped ? ["--stepped"] : [];
+    chain.#flags = stepped ? ["--stepped"] : ["--speed", String(speed)];
     try {
       built();
       await chain.startEngine();
@@ -83,10 +83,18 @@ export class Chain {
       meshx: { baseUrl: meshx.url, token: meshx.token, org: meshx.org },
     };
     const args = ["serve", repository("www/workerd.capnp"), "--socket-addr", `http=127.0.0.1:${this.#port}`, "--directory-path", `files=${repository("www/dist")}`, "--control-fd=3"];
-    this.#workerd = run(workerd.default, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], env: { ...process.env, RUNWARD_SYSTEMS: JSON.stringify(clients) } });
+    const env = { ...process.env, RUNWARD_SYSTEMS: JSON.stringify(clients), RUNWARD_WORKFLOWS: JSON.stringify(await this.#names()) };
+    this.#workerd = run(workerd.default, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], env });
     const { event, port } = JSON.parse(await firstLine(this.#workerd, this.#workerd.stdio[3]));
     if (event !== "listen") throw new Error(`workerd said ${event}`);
     this.origin = `http://127.0.0.1:${port}`;
+  }
+
+  /** Onfido lists no workflows: whoever runs the gateway names them. */
+  async #names() {
+    const response = await fetch(`${this.engine.control}/onfido/workflows`);
+    const workflows = await response.json();
+    return { onfido: Object.fromEntries(workflows.map(({ id, name }) => [id, name])) };
   }
 
   /** Ends workerd, and with it the gateway and the page's server; asked politely, it would first see every open stream to its end. */

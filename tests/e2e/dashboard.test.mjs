@@ -24,7 +24,7 @@ async function open(t, path, { at = chain, ...options } = {}) {
 
 /** Creates a run with the form; gives its id. */
 async function create(page, { workflow, input = {}, metadata = {} }) {
-  await page.goto(`${new URL(page.url()).origin}/#/create`);
+  await page.goto(`${new URL(page.url()).origin}/#/hatchet/create`);
   await page.getByLabel("Workflow").fill(workflow);
   await page.getByLabel("Input").fill(JSON.stringify(input));
   for (const [index, [key, value]] of Object.entries(metadata).entries()) {
@@ -33,7 +33,7 @@ async function create(page, { workflow, input = {}, metadata = {} }) {
     await page.getByLabel("Metadata value").nth(index).fill(value);
   }
   await page.getByRole("button", { name: "Create run" }).click();
-  await page.waitForURL(/#\/runs\/.+/);
+  await page.waitForURL(/#\/hatchet\/runs\/.+/);
   return decodeURIComponent(page.url().split("/").at(-1));
 }
 
@@ -63,10 +63,10 @@ test("a_run_created_from_the_form_goes_from_queued_to_completed_in_the_list_by_i
   // An engine whose time stands still between the steps, so that no state can be missed and none is waited for.
   const stepped = await Chain.start({ stepped: true });
   t.after(() => stepped.close());
-  const list = await open(t, "/runs", { at: stepped });
+  const list = await open(t, "/hatchet/runs", { at: stepped });
   await connection(list, "live");
   await recordRows(list);
-  const form = await open(t, "/create", { at: stepped });
+  const form = await open(t, "/hatchet/create", { at: stepped });
   const id = await create(form, { workflow: "ship-parcel", input: { day: "2026-11-21" }, metadata: { customer: "acme" } });
   for (const [word, ms] of [["QUEUED", 2], ["RUNNING", 2], ["COMPLETED", 200]]) {
     await stepped.stepTo(id, word, ms);
@@ -78,7 +78,7 @@ test("a_run_created_from_the_form_goes_from_queued_to_completed_in_the_list_by_i
 });
 
 test("an_opened_run_shows_its_stages_its_data_and_every_transition_seen", async (t) => {
-  const page = await open(t, "/create");
+  const page = await open(t, "/hatchet/create");
   const id = await create(page, { workflow: "nightly-report", input: { day: "2026-11-21" }, metadata: { customer: "globex" } });
   await belief(page, "confirmed");
   assert.equal(await page.locator(".run-state .status").getAttribute("data-status"), "COMPLETED");
@@ -101,7 +101,7 @@ test("an_opened_run_shows_its_stages_its_data_and_every_transition_seen", async 
 });
 
 test("a_run_is_cancelled_only_after_the_question_is_answered", async (t) => {
-  const page = await open(t, "/create");
+  const page = await open(t, "/hatchet/create");
   const id = await create(page, { workflow: "ship-parcel" });
   await page.locator(".run-state .status").waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -116,7 +116,7 @@ test("a_run_is_cancelled_only_after_the_question_is_answered", async (t) => {
 });
 
 test("a_replay_opens_a_new_attempt_on_the_same_page", async (t) => {
-  const page = await open(t, "/create");
+  const page = await open(t, "/hatchet/create");
   await create(page, { workflow: "charge-card", input: { orderId: 7 } });
   await belief(page, "confirmed");
   await page.getByRole("button", { name: "Replay" }).click();
@@ -125,10 +125,10 @@ test("a_replay_opens_a_new_attempt_on_the_same_page", async (t) => {
 });
 
 test("an_engine_that_crashes_and_comes_back_has_lost_no_run_and_the_page_says_what_it_knew", async (t) => {
-  const page = await open(t, "/create");
+  const page = await open(t, "/hatchet/create");
   const ids = [];
   for (const workflow of ["charge-card", "nightly-report", "ship-parcel"]) ids.push(await create(page, { workflow }));
-  await page.goto(`${chain.origin}/#/runs`);
+  await page.goto(`${chain.origin}/#/hatchet/runs`);
   for (const id of ids) await row(page, id).waitFor();
   const before = await page.locator("tr.run").evaluateAll((rows) => rows.map(({ dataset }) => dataset.id));
   await chain.stopEngine();
@@ -146,19 +146,19 @@ test("an_engine_that_crashes_and_comes_back_has_lost_no_run_and_the_page_says_wh
 });
 
 test("a_gateway_that_goes_and_comes_back_is_told_apart_from_an_engine_and_reconnected", async (t) => {
-  const page = await open(t, "/runs");
+  const page = await open(t, "/hatchet/runs");
   await connection(page, "live");
   await chain.stopWorkerd();
   await connection(page, "down");
   await page.getByRole("alert").getByText("The gateway cannot be reached").waitFor();
   await chain.startWorkerd();
   await connection(page, "live");
-  const id = await create(await open(t, "/create"), { workflow: "charge-card" });
+  const id = await create(await open(t, "/hatchet/create"), { workflow: "charge-card" });
   await row(page, id).waitFor();
 });
 
 test("input_that_is_no_json_is_told_beside_its_field_and_sends_nothing", async (t) => {
-  const page = await open(t, "/create");
+  const page = await open(t, "/hatchet/create");
   await page.getByLabel("Workflow").fill("charge-card");
   await page.getByLabel("Input").fill('{"orderId": 1,,}');
   assert.match(await page.locator("#input-problem").textContent(), /line 1, column 15/);
@@ -168,7 +168,7 @@ test("input_that_is_no_json_is_told_beside_its_field_and_sends_nothing", async (
 });
 
 test("rows_that_cannot_be_read_are_counted_and_hide_no_other", async (t) => {
-  const page = await open(t, "/runs");
+  const page = await open(t, "/hatchet/runs");
   const id = await create(page, { workflow: "charge-card" });
   await page.route("**/api/hatchet/events*", (route) => route.abort());
   await page.route("**/api/hatchet/runs?*", async (route) => {
@@ -177,7 +177,7 @@ test("rows_that_cannot_be_read_are_counted_and_hide_no_other", async (t) => {
     const finding = { code: "missing", severity: "error", pointer: "/status", message: "it is missing", level: "wire", evidence: "observed" };
     await route.fulfill({ response, json: { ...list, unreadable: [{ index: 0, findings: [finding] }, { index: 3, findings: [finding] }] } });
   });
-  await page.goto(`${chain.origin}/#/runs`);
+  await page.goto(`${chain.origin}/#/hatchet/runs`);
   await page.reload();
   await row(page, id).waitFor();
   await page.getByText("2 rows of the list could not be read").waitFor();
@@ -186,17 +186,17 @@ test("rows_that_cannot_be_read_are_counted_and_hide_no_other", async (t) => {
 });
 
 test("the_list_is_moved_through_and_filtered_by_the_keyboard", async (t) => {
-  const page = await open(t, "/create");
+  const page = await open(t, "/hatchet/create");
   const id = await create(page, { workflow: "charge-card", metadata: { note: "needle" } });
   await create(page, { workflow: "charge-card" });
-  await page.goto(`${chain.origin}/#/runs`);
+  await page.goto(`${chain.origin}/#/hatchet/runs`);
   await row(page, id).waitFor();
   await page.keyboard.press("/");
   await page.keyboard.type("needle");
   await page.waitForFunction(() => document.querySelectorAll("tr.run").length === 1);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await page.waitForURL(new RegExp(`#/runs/${id}`));
+  await page.waitForURL(new RegExp(`#/hatchet/runs/${id}`));
 });
 
 test("a_pasted_run_is_validated_in_the_browser_and_each_finding_leads_to_its_place", async (t) => {
@@ -229,17 +229,28 @@ test("a_file_of_megabytes_on_one_line_is_checked_and_its_findings_lead_to_their_
   assert.match(await page.locator(".verdict-box").textContent(), /Hatchet page, [\d,.]+ runs · \d+ errors?/);
   await page.locator('.findings [data-code="type_mismatch"] button', { hasText: `/rows/${broken}/duration` }).click();
   assert.equal(await page.getByLabel("JSON to check").evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)), '"7"');
+  // What can be read is a table, of which only what is in sight is decoded and drawn.
+  const sheet = page.getByRole("table", { name: "Runs in this text" });
+  const good = list.rows.length - 1;
+  await page.waitForFunction((count) => Number(document.querySelector(".sheet-scroll").getAttribute("aria-rowcount")) === count + 1, good);
+  assert.ok((await sheet.locator(".sheet-body .sheet-row").count()) < 60);
+  await page.getByLabel("Order").selectOption("duration desc");
+  const longest = list.rows.slice(0, -1).reduce((most, row) => ((row.duration ?? -1) > (most.duration ?? -1) ? row : most));
+  await sheet.locator(`.sheet-body [aria-rowindex="2"][data-id="${longest.metadata.id}"]`).waitFor();
+  await sheet.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+  await sheet.locator(`[aria-rowindex="${good + 1}"]`).waitFor();
+  assert.ok((await sheet.locator(".sheet-body .sheet-row").count()) < 60);
 });
 
 test("no_token_and_no_foreign_address_reaches_the_browser", async (t) => {
-  const page = await open(t, "/create");
+  const page = await open(t, "/hatchet/create");
   const texts = []; // a body that the page no longer waits for when it is left has no text
   page.on("response", (response) => {
     if (!response.headers()["content-type"]?.startsWith("text/event-stream")) texts.push(response.text().catch(() => ""));
   });
   await create(page, { workflow: "charge-card" });
   await belief(page, "confirmed");
-  await page.goto(`${chain.origin}/#/runs`);
+  await page.goto(`${chain.origin}/#/hatchet/runs`);
   await page.locator("tr.run").first().waitFor();
   for (const request of page.requests) assert.equal(new URL(request.url()).origin, chain.origin);
   const bodies = await Promise.all(texts);
@@ -248,10 +259,10 @@ test("no_token_and_no_foreign_address_reaches_the_browser", async (t) => {
 });
 
 test("every_page_fits_a_phone_and_has_a_name_for_every_control", async (t) => {
-  const page = await open(t, "/create", { viewport: { width: 360, height: 740 } });
+  const page = await open(t, "/hatchet/create", { viewport: { width: 360, height: 740 } });
   const id = await create(page, { workflow: "nightly-report" });
   await belief(page, "confirmed");
-  for (const path of ["/runs", `/runs/${id}`, "/create", "/check"]) {
+  for (const path of ["/all/runs", "/hatchet/runs", `/hatchet/runs/${id}`, "/hatchet/create", "/check", "/hatchet/lifecycle"]) {
     await page.goto(`${chain.origin}/#${path}`);
     await page.locator("main h1").waitFor();
     const { scrollWidth, clientWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth, clientWidth: innerWidth }));

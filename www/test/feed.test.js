@@ -117,6 +117,59 @@ test("the_end_of_a_stream_that_ends_is_the_end", async (t) => {
   assert.deepEqual(states, ["connecting", "live", "over"]);
 });
 
+test("without_a_stream_reads_come_by_the_clock_and_that_is_no_outage", async (t) => {
+  let reads = 0;
+  const { states } = start(t, { read: async () => void reads++ });
+  await pass();
+  await pass(3_000);
+  await pass(3_000);
+  assert.deepEqual([states, reads], [["connecting", "fresh"], 3]);
+});
+
+test("one_failure_that_may_be_over_at_once_is_no_outage_and_a_second_is", async (t) => {
+  let failing = 1;
+  const read = async () => {
+    if (failing-- > 0) throw Object.assign(new Error("a blip"), { retryable: true });
+  };
+  const { states } = start(t, { read, stream: (signal) => talking(signal, "a") });
+  await pass();
+  await pass(500);
+  assert.deepEqual(states, ["connecting", "live"]);
+  failing = 2;
+  await pass(6_000);
+  await pass(500);
+  await pass();
+  assert.deepEqual(states.at(-1), "down");
+});
+
+test("an_outage_that_says_how_long_it_lasts_is_not_asked_before", async (t) => {
+  let reads = 0;
+  const read = async () => {
+    reads++;
+    throw Object.assign(new Error("slow down"), { retryable: true, retryAfter: 60_000 });
+  };
+  const { states } = start(t, { read, stream: (signal) => talking(signal, "a") });
+  await pass();
+  await pass(59_000);
+  assert.deepEqual([states, reads], [["connecting", "down"], 1]);
+  await pass(1_000);
+  assert.equal(reads, 2);
+});
+
+test("a_device_that_goes_offline_is_found_out_at_once", async (t) => {
+  let up = true;
+  const read = async () => {
+    if (!up) throw new Error("offline");
+  };
+  const { states } = start(t, { read, stream: (signal) => talking(signal, "a") });
+  await pass();
+  up = false;
+  bus.dispatchEvent(new Event("offline"));
+  await pass();
+  await pass();
+  assert.deepEqual(states, ["connecting", "live", "down"]);
+});
+
 test("nothing_is_said_after_the_end_was_asked_for", async (t) => {
   const { states, feed, end } = start(t, { stream: (signal) => talking(signal, "a") });
   await pass();

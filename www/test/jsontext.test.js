@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lineColumn, offsetAt, readObject, tokenEnd } from "../src/data/jsontext.js";
+import { lineColumn, offsetAt, readJson, readObject, tokenEnd } from "../src/data/jsontext.js";
 
 test("an empty input is an empty object", () => {
   assert.deepEqual(readObject("  \n"), { value: {} });
@@ -35,4 +35,10 @@ test("the token at a place is found whole", () => {
   const number = text.indexOf("-");
   assert.equal(text.slice(number, tokenEnd(text, number)), "-1.5e3");
   assert.equal(tokenEnd(text, 0), 1);
+});
+
+test("what_else_belongs_in_a_field_is_told", () => {
+  assert.deepEqual(readJson("[1]", "json"), { value: [1] });
+  assert.match(readJson("{}", "array").problem, /A list .* this is an object/);
+  assert.match(readJson("7", "json").problem, /this is a number/);
 });

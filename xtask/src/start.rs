@@ -2,26 +2,29 @@
 use crate::children::Children;
 use crate::process::command;
 use crate::{build, npm, repo};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 
 const PORT: u16 = 8787;
 
 const NAMES: [&str; 4] = ["hatchet", "formance", "onfido", "meshx"];
 
-const HELP: &str = "\
-Secrets are best left in the environment, where no other process sees them:
+const HELP: &str = r#"Secrets are best left in the environment, where no other process sees them:
   RUNWARD_TOKEN, RUNWARD_CLIENT_SECRET               of the one system that is named
   RUNWARD_HATCHET_TOKEN, RUNWARD_FORMANCE_CLIENT_SECRET …  of each, when several are
+
+Onfido's API lists no workflows. Their names for the dashboard may stand in the environment too:
+  RUNWARD_WORKFLOWS='{"onfido": {"ID": "NAME", …}}'
 
 What each system takes:
   hatchet=URL   a token, --tenant where the token does not name it
   formance=URL  --client-id and a client secret, or a token, or nothing where the stack asks for none
   onfido=URL    a token, or --client-id and a client secret
-  meshx=URL     a token and --org";
+  meshx=URL     a token and --org"#;
 
 /// What to start.
 #[derive(clap::Args)]
@@ -68,8 +71,9 @@ pub fn start(options: &Options) -> Result<()> {
         build::engine()?;
     }
     let mut children = Children::new()?;
-    let systems = if named.is_empty() { engine(&mut children, &options.data)? } else { named };
-    let port = gateway(&mut children, &systems, options.port)?;
+    let (systems, workflows) =
+        if named.is_empty() { engine(&mut children, &options.data)? } else { (named, Value::Null) };
+    let port = gateway(&mut children, &systems, &workflows, options.port)?;
     announce(&format!("http://127.0.0.1:{port}/"), &systems, options.json);
     children.wait()
 }
@@ -131,11 +135,12 @@ struct Ready {
     url: String,
     token: String,
     tenant: String,
+    control: String,
     systems: Map<String, Value>,
 }
 
-/// Starts the local engine, which stands for all systems.
-fn engine(children: &mut Children, data: &std::path::Path) -> Result<Systems> {
+/// Starts the local engine, which stands for all systems; gives the names of workflows too, where its API lists none.
+fn engine(children: &mut Children, data: &std::path::Path) -> Result<(Systems, Value)> {
     let program = repo::path(format!("target/debug/runward-local{}", std::env::consts::EXE_SUFFIX));
     let mut engine = command(&program.to_string_lossy());
     engine.args(["--port", "0", "--print-json", "--db"]).arg(data);
@@ -147,16 +152,35 @@ fn engine(children: &mut Children, data: &std::path::Path) -> Result<Systems> {
         (name.to_owned(), Value::from(options))
     };
     let hatchet = json!({"baseUrl": ready.url, "token": ready.token, "tenant": ready.tenant});
-    Ok(Systems::from_iter([
+    let systems = Systems::from_iter([
         ("hatchet".to_owned(), hatchet),
         of("formance", &["clientId", "clientSecret"]),
         of("onfido", &["token"]),
         of("meshx", &["token", "org"]),
-    ]))
+    ]);
+    Ok((systems, json!({"onfido": onfido_workflows(&ready.control)?})))
+}
+
+/// The names of Onfido's workflows by their ids, from the engine's controls.
+fn onfido_workflows(control: &str) -> Result<Map<String, Value>> {
+    #[derive(Deserialize)]
+    struct Workflow {
+        id: String,
+        name: String,
+    }
+    let (host, base) = control.trim_start_matches("http://").split_once('/').context("the controls are at no URL")?;
+    let mut stream = TcpStream::connect(host)?;
+    // An answer of this version ends with its connection.
+    write!(stream, "GET /{base}/onfido/workflows HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (_, body) = answer.split_once("\r\n\r\n").context("the local engine's answer has no body")?;
+    let all: Vec<Workflow> = serde_json::from_str(body).context("the local engine names no workflows")?;
+    Ok(all.into_iter().map(|workflow| (workflow.id, workflow.name.into())).collect())
 }
 
 /// workerd says on its control channel, here its output, which port it got.
-fn gateway(children: &mut Children, systems: &Systems, wanted: u16) -> Result<u16> {
+fn gateway(children: &mut Children, systems: &Systems, workflows: &Value, wanted: u16) -> Result<u16> {
     #[derive(Deserialize)]
     struct Listening {
         port: u16,
@@ -166,6 +190,10 @@ fn gateway(children: &mut Children, systems: &Systems, wanted: u16) -> Result<u1
         .args(["serve", "www/workerd.capnp", "--control-fd=1", "--directory-path", "files=www/dist"])
         .arg(format!("--socket-addr=http=127.0.0.1:{}", free(wanted)))
         .env("RUNWARD_SYSTEMS", serde_json::to_string(systems)?);
+    // With real systems it is the operator's, out of the environment.
+    if !workflows.is_null() {
+        workerd.env("RUNWARD_WORKFLOWS", workflows.to_string());
+    }
     let read = |line: &str| serde_json::from_str(line).ok().map(|Listening { port }| port);
     children.start("gateway", &mut workerd, read)
 }

@@ -1,27 +1,28 @@
 //! The SQLite file: one writer, some readers, migrations, and small facts kept across restarts.
 
+mod log;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use crate::Error;
+use log::Checkpoints;
 use writer::Writer;
 
 /// Steps from an empty file to today's, one file each; how many were done stands in `user_version`.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/1.sql"),
     include_str!("../migrations/2.sql"),
     include_str!("../migrations/3.sql"),
     include_str!("../migrations/4.sql"),
     include_str!("../migrations/5.sql"),
     include_str!("../migrations/6.sql"),
+    include_str!("../migrations/7.sql"),
 ];
 
 /// As many reads as this run side by side.
@@ -39,38 +40,43 @@ pub enum Place {
     Memory,
 }
 
-/// How many frames the log may hold, 256 MiB of them. While somebody always writes and reads it never begins anew by itself,
-/// and grows as long as that goes on; beyond this all wait for a moment until it does.
-const LOG_FRAMES: i64 = 65_536;
+/// KiB of pages that a connection keeps. The system's own cache lies below it, shared by all of them: more here is more
+/// copies of the same pages.
+const CACHE: i32 = 4_096;
 
-/// How often the log is written back into the file.
-const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(500);
+/// How long a statement waits for another process, or for the log to begin anew.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// Connections to one database.
 pub struct Database {
-    writer: Writer,
+    /// Ends before the connections do.
+    _checkpoints: Option<Checkpoints>,
+    writer: Arc<Writer>,
     readers: Vec<Mutex<Connection>>,
     next: AtomicUsize,
-    _checkpoints: Option<Checkpoints>,
 }
 
 impl Database {
     /// Opens the place, migrates it and makes it ready.
     pub fn open(place: &Place) -> Result<Self, Error> {
-        let (mut writer, readers, checkpoints) = match place {
-            Place::Memory => (Connection::open_in_memory()?, Vec::new(), None),
+        let (mut writer, readers) = match place {
+            Place::Memory => (Connection::open_in_memory()?, Vec::new()),
             Place::File(path) => {
-                let readers = (0..READERS).map(|_| open_file(path)).collect::<Result<_, _>>()?;
-                (open_file(path)?, readers, Some(Checkpoints::start(open_file(path)?)))
+                (open_file(path)?, (0..READERS).map(|_| open_file(path)).collect::<Result<Vec<_>, _>>()?)
             }
         };
         writer.set_prepared_statement_cache_capacity(STATEMENTS);
         migrate(&mut writer)?;
+        let writer = Arc::new(Writer::new(writer));
+        let checkpoints = match place {
+            Place::Memory => None,
+            Place::File(path) => Some(Checkpoints::start(open_file(path)?, Arc::clone(&writer), log::LIMIT)),
+        };
         Ok(Self {
-            writer: Writer::new(writer),
+            _checkpoints: checkpoints,
+            writer,
             readers: readers.into_iter().map(Mutex::new).collect(),
             next: AtomicUsize::new(0),
-            _checkpoints: checkpoints,
         })
     }
 
@@ -96,40 +102,6 @@ impl Database {
     }
 }
 
-/// Writes the log back into the file, away from everybody who waits: a commit that does it now and then takes a hundred
-/// times as long as others.
-struct Checkpoints {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Checkpoints {
-    fn start(connection: Connection) -> Self {
-        let (stop, stopped) = channel();
-        let thread = std::thread::spawn(move || {
-            while stopped.recv_timeout(BETWEEN_CHECKPOINTS) == Err(RecvTimeoutError::Timeout) {
-                // What readers still use stays in the log until the next time.
-                if checkpoint(&connection, "PASSIVE") > LOG_FRAMES {
-                    checkpoint(&connection, "RESTART");
-                }
-            }
-        });
-        Self { stop: Some(stop), thread: Some(thread) }
-    }
-}
-
-/// Answers how many frames, of a page each, the log holds; none where it is busy.
-fn checkpoint(connection: &Connection, how: &str) -> i64 {
-    connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(1)).unwrap_or_default()
-}
-
-impl Drop for Checkpoints {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        drop(self.thread.take().map(JoinHandle::join));
-    }
-}
-
 /// A poisoned lock is taken all the same: a reader leaves nothing behind.
 fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
     connection.lock().unwrap_or_else(PoisonError::into_inner)
@@ -137,13 +109,13 @@ fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
 
 fn open_file(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open(path).map_err(|error| Error::Database { path: path.to_owned(), error })?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // With a write-ahead log a killed process loses nothing that was committed; only a power cut could.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "cache_size", -CACHE)?;
     // What a savepoint may have to bring back is kept in memory, not in a file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)

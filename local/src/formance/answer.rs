@@ -25,6 +25,8 @@ pub enum Refusal {
     Internal(String),
     /// A status with an empty body that is labelled JSON.
     Empty(u16),
+    /// A status with the body of an error, where an empty one is mended.
+    Coded(u16, &'static str, String),
     /// 405, with the methods that the path has.
     Method(String),
     /// 404 in plain text: no such route.
@@ -53,6 +55,7 @@ impl IntoResponse for Refusal {
             Self::NotFound(message) => error(404, "NOT_FOUND", message),
             Self::Internal(message) => error(500, "INTERNAL", &message),
             Self::Empty(status) => empty(status),
+            Self::Coded(status, code, message) => error(status, code, &message),
             Self::Method(allowed) => {
                 let mut response = empty(405);
                 if let Ok(allowed) = HeaderValue::from_str(&allowed) {
@@ -108,6 +111,17 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// The body without the line feed at its end.
+pub async fn without_line_feed(response: Response<Body>) -> Response<Body> {
+    let (mut head, body) = response.into_parts();
+    let mut whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if whole.last() == Some(&b'\n') {
+        whole.truncate(whole.len() - 1);
+        head.headers.remove(header::CONTENT_LENGTH);
+    }
+    Response::from_parts(head, Body::from(whole))
 }
 
 /// `{"data": …}` with a status.

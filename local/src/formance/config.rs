@@ -2,6 +2,7 @@
 //!
 //! Creation checks types with empty variables; required and one-of rules are checked when the stage starts.
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::time::{duration_text, read_duration};
@@ -60,6 +61,18 @@ pub fn stored(body: &Value) -> Result<(String, Value), String> {
         Some(stages @ Value::Array(_)) => Ok((name, gojson::doubles(stages.clone()))),
         Some(other) => Err(cannot_unmarshal(other, "[]workflow.RawStage")),
     }
+}
+
+/// The stages of a body in the very text in which they were sent.
+pub fn as_sent(body: &[u8]) -> Option<&str> {
+    #[derive(serde::Deserialize)]
+    struct Sent<'a> {
+        #[serde(borrow)]
+        stages: Option<&'a RawValue>,
+    }
+    // What follows the first value is not looked at.
+    let mut values = serde_json::Deserializer::from_slice(body).into_iter::<Sent<'_>>();
+    values.next()?.ok()?.stages.map(RawValue::get)
 }
 
 /// What Go says of a value of another type.

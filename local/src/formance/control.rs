@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Json, State};
+use axum::extract::State;
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::operator::{Operation, operate};
 use super::triggers::{Event, receive};
 use super::{Formance, Manners};
 use crate::blocking;
-use crate::control::{Answer, Failure, read};
+use crate::control::{Answer, Failure};
+use crate::wish::{Check, Wish};
 
 /// The routes of the controls.
 pub fn control(formance: Arc<Formance>) -> Router {
@@ -27,27 +28,30 @@ async fn manners(State(formance): State<Arc<Formance>>) -> Json<Manners> {
     Json(formance.manners())
 }
 
-async fn set_manners(State(formance): State<Arc<Formance>>, Json(wish): Json<Value>) -> Result<Json<Manners>, Failure> {
-    formance.set_manners(read(wish)?);
-    Ok(Json(formance.manners()))
+async fn set_manners(State(formance): State<Arc<Formance>>, Wish(manners): Wish<Manners>) -> Json<Manners> {
+    formance.set_manners(manners);
+    Json(formance.manners())
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct Deed {
     instance: String,
     #[serde(rename = "do")]
     operation: Operation,
 }
 
-async fn operation(State(formance): State<Arc<Formance>>, Json(wish): Json<Value>) -> Answer {
-    let Wish { instance, operation } = read(wish)?;
+impl Check for Deed {}
+
+async fn operation(State(formance): State<Arc<Formance>>, Wish(deed): Wish<Deed>) -> Answer {
+    let Deed { instance, operation } = deed;
     let is_known = blocking(&formance, move |formance| operate(formance, &instance, operation)).await?;
-    if is_known { Ok(Json(json!({}))) } else { Err(Failure::Unknown("no such instance")) }
+    if is_known { Ok(Json(json!({}))) } else { Err(Failure::Unknown("there is no such instance".into())) }
 }
 
-async fn event(State(formance): State<Arc<Formance>>, Json(wish): Json<Value>) -> Answer {
-    let event: Event = read(wish)?;
+impl Check for Event {}
+
+async fn event(State(formance): State<Arc<Formance>>, Wish(event): Wish<Event>) -> Answer {
     let started = blocking(&formance, move |formance| receive(formance, &event)).await?;
     Ok(Json(json!({"started": started})))
 }

@@ -155,6 +155,9 @@ impl Formance {
             )?
             .execute(params![instance, number, run, act.now, input])?;
         let stage = act.db.last_insert_rowid();
+        if !self.manners().dying_signals {
+            hand_over(act, stage)?;
+        }
         publish(self, act, instance, "STARTED_WORKFLOW_STAGE", Some(number), None)?;
         match refused {
             // No workflow of its own ever begins, so the histories never learn of this stage.
@@ -171,7 +174,7 @@ impl Formance {
         let row = load(act, stage)?;
         let end = Job::End { stage, error: None, history: None };
         match row.input.kind.as_str() {
-            "wait_event" => Ok(()),
+            "wait_event" => self.wake_for_kept(act, stage),
             "noop" => self.stage_job(act, stage, 1, NOOP, &end),
             "delay" => act.later(row.input.delay(act.now), &end),
             _ => self.stage_job(act, stage, 1, BETWEEN, &Job::Next { stage }),
@@ -238,6 +241,8 @@ impl Formance {
                 self.stage_job(act, stage, 2, BETWEEN, &Job::Next { stage })
             }
             Outcome::Failure(error) => {
+                let has_words = !error.is_empty() || self.manners().empty_errors;
+                let error = if has_words { error } else { "activity error".to_owned() };
                 act.db.run(end, params![act.now, None::<String>, error, activity])?;
                 // The instance's history reduces whatever an activity says to this.
                 let history = Some("activity error".to_owned());
@@ -257,18 +262,17 @@ impl Formance {
 
     /// Takes a signal for a stage that can take one; whether it is looked at is another matter.
     pub fn signal(&self, act: &Act<'_>, stage: i64, name: &str) -> Result<(), Error> {
-        let (text, is_waking): (String, bool) =
-            act.db.one("SELECT signals, is_waking FROM formance_stage WHERE id = ?", [stage], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        let sql = "SELECT signals, is_waking, begun IS NOT NULL AND ended IS NULL FROM formance_stage WHERE id = ?";
+        let (text, is_waking, is_live): (String, bool, bool) =
+            act.db.one(sql, [stage], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let mut signals: Vec<String> = serde_json::from_str(&text)?;
         signals.push(name.to_owned());
         act.db.run(
-            "UPDATE formance_stage SET signals = ?, is_waking = 1 WHERE id = ?",
-            params![serde_json::to_string(&signals)?, stage],
+            "UPDATE formance_stage SET signals = ?, is_waking = ? WHERE id = ?",
+            params![serde_json::to_string(&signals)?, is_live, stage],
         )?;
-        // Signals that come before the stage has woken up wake it once.
-        if is_waking { Ok(()) } else { self.stage_job(act, stage, 3, WAKING, &Job::Wake { stage }) }
+        // Signals that come before the stage has woken up wake it once; one that has not begun wakes when it does.
+        if is_waking || !is_live { Ok(()) } else { self.stage_job(act, stage, 3, WAKING, &Job::Wake { stage }) }
     }
 
     /// A stage looks at one signal each time it wakes up, so the awaited one can lie behind others.
@@ -277,15 +281,29 @@ impl Formance {
         if row.is_over {
             return Ok(());
         }
+        let manners = self.manners();
         let text: String = act.db.one("SELECT signals FROM formance_stage WHERE id = ?", [stage], |row| row.get(0))?;
         let mut signals: Vec<String> = serde_json::from_str(&text)?;
-        let seen = if signals.is_empty() { String::new() } else { signals.remove(0) };
+        let is_waiting = row.input.kind == "wait_event";
+        let looked_at = match (is_waiting || manners.dying_signals, manners.crowded_signals) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => signals.len(),
+        };
+        let awaited = signals.iter().take(looked_at).position(|seen| is_waiting && row.input.event() == seen);
+        signals.drain(..awaited.map_or(looked_at, |at| at + 1).min(signals.len()));
         act.db.run(
             "UPDATE formance_stage SET signals = ?, is_waking = 0 WHERE id = ?",
             params![serde_json::to_string(&signals)?, stage],
         )?;
-        let is_awaited = row.input.kind == "wait_event" && row.input.event() == seen;
-        if is_awaited { self.end(act, stage, None, None) } else { Ok(()) }
+        if awaited.is_some() { self.end(act, stage, None, None) } else { Ok(()) }
+    }
+
+    /// A stage that was handed signals wakes up as it begins.
+    fn wake_for_kept(&self, act: &Act<'_>, stage: i64) -> Result<(), Error> {
+        let is_kept = "UPDATE formance_stage SET is_waking = 1 WHERE id = ? AND signals <> '[]'";
+        let kept = act.db.run(is_kept, [stage])?;
+        if kept == 0 { Ok(()) } else { self.stage_job(act, stage, 3, WAKING, &Job::Wake { stage }) }
     }
 
     /// Ends a stage's own workflow, once.
@@ -308,16 +326,16 @@ impl Formance {
         } else {
             Job::Begin { instance: row.instance, number: row.number + 1, run: row.run }
         };
-        self.stage_job(act, stage, 5, GAP, &job)
+        if self.manners().gaps { self.stage_job(act, stage, 5, GAP, &job) } else { self.work(act, job) }
     }
 
     fn finish(&self, act: &Act<'_>, instance: i64, run: &str, error: Option<&str>) -> Result<(), Error> {
         // An error with an empty message is none any more.
         let error = error.filter(|error| !error.is_empty());
         let changed = act.db.run(
-            "UPDATE formance_instance SET is_terminated = 1, terminated = ?, error = ?, place = (SELECT max(place) + 1 \
-             FROM formance_instance) WHERE ordinal = ? AND main_run = ?",
-            params![act.now, error, instance, run],
+            "UPDATE formance_instance SET is_terminated = 1, terminated = ?1, error = ?2, place = CASE WHEN ?5 THEN (SELECT \
+             max(place) + 1 FROM formance_instance) ELSE place END WHERE ordinal = ?3 AND main_run = ?4",
+            params![act.now, error, instance, run, self.manners().moving_rows],
         )?;
         if changed == 0 {
             return Ok(());
@@ -334,6 +352,18 @@ pub fn sorted_uuid(now: Micros, draws: &mut crate::chance::Draws) -> String {
     random.iter_mut().zip(source).for_each(|(to, from)| *to = from);
     let millis = u64::try_from(now / 1000).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
+}
+
+/// The signals that the stage before did not look at are now this one's.
+fn hand_over(act: &Act<'_>, stage: i64) -> Result<(), Error> {
+    let before = "SELECT b.id, b.signals FROM formance_stage s JOIN formance_stage b ON b.instance = s.instance AND b.id < s.id \
+                  WHERE s.id = ? ORDER BY b.id DESC LIMIT 1";
+    let found: Option<(i64, String)> = act.db.one(before, [stage], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    if let Some((before, signals)) = found {
+        act.db.run("UPDATE formance_stage SET signals = '[]' WHERE id = ?", [before])?;
+        act.db.run("UPDATE formance_stage SET signals = ? WHERE id = ?", params![signals, stage])?;
+    }
+    Ok(())
 }
 
 /// The stages of an instance's workflow.

@@ -4,7 +4,7 @@ use rusqlite::params;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Formance, time};
+use super::Formance;
 use crate::Error;
 use crate::database::Cached;
 use crate::delivery;
@@ -80,7 +80,7 @@ fn has_subscriptions(act: &Act<'_>) -> Result<bool, Error> {
 fn send(formance: &Formance, act: &Act<'_>, kind: &str, payload: impl Serialize) -> Result<(), Error> {
     let kind = format!("orchestration.{}", kind.to_lowercase());
     let payload = RawValue::from_string(serde_json::to_string(&payload)?)?;
-    let date = time::nanos(act.now, formance.manners().local_offset_minutes);
+    let date = formance.manners().local_date(act.now);
     let message =
         Message { idempotency_key: "", date, app: "orchestration", version: "v2", kind: kind.clone(), payload };
     let body = serde_json::to_string(&message)?;

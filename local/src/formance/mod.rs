@@ -9,6 +9,7 @@ mod engine;
 mod events;
 mod expression;
 mod gateway;
+mod manners;
 mod operator;
 mod page;
 mod routes;
@@ -21,10 +22,9 @@ mod triggers;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde::{Deserialize, Serialize};
-
 pub use control::control;
 pub use gateway::router;
+pub use manners::Manners;
 pub use store::{Filter, page_query};
 
 use crate::Error;
@@ -33,38 +33,6 @@ use crate::clock::Clock;
 use crate::database::{Cached, Database, fact_or};
 use crate::house::{Act, House, System};
 use crate::token::Keys;
-
-/// How the service behaves where operators or releases differ. The defaults are those of the recorded server, but for
-/// authentication, which is on.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct Manners {
-    /// Tokens are asked for.
-    pub auth: bool,
-    /// Scopes are looked at.
-    pub check_scopes: bool,
-    /// An abort has an effect: the maintainers' unmerged fixes of it are in.
-    pub abort_works: bool,
-    /// Unknown things are 404 instead of 500: another unmerged fix is in.
-    pub unknown_is404: bool,
-    /// The server's time zone, in minutes east of UTC; only dates from memory show it.
-    pub local_offset_minutes: i32,
-    /// How long a run waits for its answer, in milliseconds; a measured time when absent.
-    pub run_answer_ms: Option<f64>,
-}
-
-impl Default for Manners {
-    fn default() -> Self {
-        Self {
-            auth: true,
-            check_scopes: false,
-            abort_works: false,
-            unknown_is404: false,
-            local_offset_minutes: 0,
-            run_answer_ms: None,
-        }
-    }
-}
 
 /// The system.
 pub struct Formance {

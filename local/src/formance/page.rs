@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::answer::Refusal;
 
 const DEFAULT_SIZE: usize = 15;
-const LARGEST_SIZE: usize = 100;
 
 /// Where a page lies.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,7 +48,7 @@ pub struct Envelope<T> {
 
 impl<F: Serialize + for<'de> Deserialize<'de>> Place<F> {
     /// From the query; a cursor makes everything else irrelevant.
-    pub fn read(cursor: Option<&str>, size: Option<&str>, filters: F) -> Result<Self, Refusal> {
+    pub fn read(cursor: Option<&str>, size: Option<&str>, largest: usize, filters: F) -> Result<Self, Refusal> {
         if let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) {
             let bytes = BASE64.decode(cursor).ok();
             let place = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -60,13 +59,13 @@ impl<F: Serialize + for<'de> Deserialize<'de>> Place<F> {
             "" => 0,
             size => size.parse().map_err(|_| Refusal::Validation("invalid 'pageSize' query param".into()))?,
         };
-        let page_size = if size == 0 { DEFAULT_SIZE } else { size.min(LARGEST_SIZE) };
+        let page_size = if size == 0 { DEFAULT_SIZE } else { size.min(largest) };
         Ok(Self { offset: 0, order: 0, page_size, filters })
     }
 
     /// How many rows to look for: one more than are shown. None: all.
     pub fn wanted(&self) -> i64 {
-        if self.page_size == 0 { -1 } else { i64::try_from(self.page_size + 1).unwrap_or(-1) }
+        if self.page_size == 0 { -1 } else { i64::try_from(self.page_size).map_or(-1, |size| size.saturating_add(1)) }
     }
 
     /// The page of the rows that were found.
@@ -78,7 +77,7 @@ impl<F: Serialize + for<'de> Deserialize<'de>> Place<F> {
         }
         let offset = self.offset;
         let previous = (offset > 0).then(|| self.at(offset.saturating_sub(size)));
-        let next = has_more.then(|| self.at(offset + size));
+        let next = has_more.then(|| self.at(offset.saturating_add(size)));
         Envelope { cursor: Page { page_size: size, has_more, previous, next, data } }
     }
 

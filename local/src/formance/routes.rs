@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, Method, Response};
 use axum::response::IntoResponse;
 use serde_json::json;
 
-use super::answer::{Answer, Refusal, data, empty, send};
-use super::{Formance, page, runs, triggers};
+use super::answer::{Answer, Refusal, data, empty, send, without_line_feed};
+use super::{Formance, Manners, page, runs, triggers};
 
 /// What is read of a body at most.
 const LARGEST_BODY: usize = 16 << 20;
@@ -40,7 +40,8 @@ impl Call {
     where
         F: serde::Serialize + for<'de> serde::Deserialize<'de>,
     {
-        page::Place::read(self.query("cursor"), self.query("pageSize"), filters)
+        let largest = self.formance.manners().largest_page();
+        page::Place::read(self.query("cursor"), self.query("pageSize"), largest, filters)
     }
 
     /// The body's first JSON value; what follows it is not looked at.
@@ -83,7 +84,10 @@ fn methods(parts: &[String], is_v2: bool) -> Option<&'static [&'static str]> {
 
 /// Answers a request to the service.
 pub async fn serve(State(formance): State<Arc<Formance>>, request: Request) -> Response<Body> {
-    answer(formance, request).await.unwrap_or_else(IntoResponse::into_response)
+    let manners = formance.manners();
+    let answer = answer(formance, request).await.map_err(|refusal| mended(manners, refusal));
+    let response = answer.unwrap_or_else(IntoResponse::into_response);
+    if manners.line_feeds { response } else { without_line_feed(response).await }
 }
 
 async fn answer(formance: Arc<Formance>, request: Request) -> Answer {
@@ -111,15 +115,20 @@ async fn answer(formance: Arc<Formance>, request: Request) -> Answer {
         axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|error| Refusal::Validation(error.to_string()))?;
     let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let call = Call { formance: Arc::clone(&formance), is_v2, query, headers: head.headers, body: body.to_vec() };
-    let answer = dispatch(call, &head.method, parts).await;
-    if formance.manners().unknown_is404 { answer.map_err(mended) } else { answer }
+    dispatch(call, &head.method, parts).await
 }
 
-/// A 500 that means that something is not there, as the unmerged fix answers it.
-fn mended(refusal: Refusal) -> Refusal {
+/// A refusal as a mended service has it: a 500 that means that something is not there as the unmerged fix answers it,
+/// an empty body with the words that are missing.
+fn mended(manners: Manners, refusal: Refusal) -> Refusal {
+    let is_missing = |message: &str| message.ends_with("not found") || message.ends_with("no rows in result set");
     match refusal {
-        Refusal::Internal(message) if message.ends_with("not found") || message.ends_with("no rows in result set") => {
-            Refusal::NotFound("not found")
+        Refusal::Internal(message) if !manners.unknown_is500 && is_missing(&message) => Refusal::NotFound("not found"),
+        Refusal::Empty(401) if !manners.empty_refusals => {
+            Refusal::Coded(401, "UNAUTHORIZED", "a valid token is needed".into())
+        }
+        Refusal::Method(allowed) if !manners.empty_refusals => {
+            Refusal::Coded(405, "METHOD_NOT_ALLOWED", format!("the path has {allowed}"))
         }
         other => other,
     }

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, Refusal, data};
 use super::config::{self, Variables, cannot_unmarshal};
 use super::routes::{Call, done, listed};
+use super::shapes;
 use super::store::{self, Filter, Found};
-use super::{shapes, time};
 use crate::chance::{Purpose, Spread};
 use crate::clock::Pace;
 use crate::database::Cached;
@@ -23,12 +23,17 @@ const ANSWER: Spread = Spread::new(100.0, 125.0, 180.0, 260.0);
 /// However long a run waits for its answer, it is this long at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
+/// How often a run that is waited for is looked at.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
 const NO_ROWS: &str = "sql: no rows in result set";
 
 /// Creates a workflow, from JSON or from YAML.
 pub async fn create_workflow(call: Call) -> Answer {
     let kind = call.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let body: Value = if kind == Some("text/vnd.yaml") {
+    let manners = call.formance.manners();
+    let is_yaml = kind == Some("text/vnd.yaml");
+    let body: Value = if is_yaml {
         serde_yaml_ng::from_slice(&call.body)
             .map_err(|error| Refusal::Validation(format!("unmarshalling yaml body: {error}")))?
     } else {
@@ -39,15 +44,17 @@ pub async fn create_workflow(call: Call) -> Answer {
     if let Some(error) = config::refused(&stages) {
         return Err(Refusal::Internal(format!("creating workflow: {error}")));
     }
-    let text = gojson::text(&json!({"name": name, "stages": stages}));
-    let offset = call.formance.manners().local_offset_minutes;
+    let text = match config::as_sent(&call.body).filter(|_| !manners.reshaped_stages && !is_yaml) {
+        Some(stages) => format!("{{\"name\":{},\"stages\":{stages}}}", gojson::text(&name.into())),
+        None => gojson::text(&json!({"name": name, "stages": stages})),
+    };
     let workflow = blocking(&call.formance, move |formance| {
         order(formance, |act| {
             let id = formance.next_id(act, "formance_workflow")?;
             let sql = "INSERT INTO formance_workflow (id, config, created) VALUES (?, ?, ?)";
             act.db.run(sql, rusqlite::params![id, text, act.now])?;
             let config = RawValue::from_string(text)?;
-            let created = time::nanos(act.now, offset);
+            let created = manners.local_date(act.now);
             Ok(shapes::Workflow { id, config, created: created.clone(), updated: created, deleted: None })
         })
     });
@@ -70,14 +77,16 @@ fn first_version<F>(call: &Call, filters: F, refusal: Refusal) -> Result<super::
 where
     F: serde::Serialize + for<'de> serde::Deserialize<'de>,
 {
-    if call.is_v2 { Err(refusal) } else { super::page::Place::read(None, None, filters) }
+    if call.is_v2 { Err(refusal) } else { super::page::Place::read(None, None, 0, filters) }
 }
 
 /// A workflow, a deleted one too.
 pub async fn get_workflow(call: Call, id: String) -> Answer {
     let found =
         blocking(&call.formance, move |formance| formance.house.database.read(|db| store::find_workflow(db, &id)));
-    let (_, workflow) = found.await?.ok_or_else(|| Refusal::Internal(NO_ROWS.into()))?;
+    let undead = call.formance.manners().undead_workflows;
+    let found = found.await?.filter(|(_, workflow)| undead || workflow.deleted.is_none());
+    let (_, workflow) = found.ok_or_else(|| Refusal::Internal(NO_ROWS.into()))?;
     Ok(data(200, workflow))
 }
 
@@ -98,7 +107,7 @@ pub async fn delete_workflow(call: Call, id: String) -> Answer {
 /// The variables; a body without a length is not read at all.
 fn variables(call: &Call) -> Result<Variables, Refusal> {
     let length = call.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if length.unwrap_or(0) == 0 {
+    if length.unwrap_or(0) == 0 && (call.formance.manners().unread_chunks || call.body.is_empty()) {
         return Ok(Map::new());
     }
     match call.json().map_err(Refusal::Validation)? {
@@ -123,7 +132,11 @@ pub async fn run(call: Call, workflow: String) -> Answer {
     let variables = variables(&call)?;
     let started = blocking(&call.formance, move |formance| {
         order(formance, |act| {
-            let Some((workflow, _)) = store::find_workflow(act.db, &workflow)? else { return Ok(None) };
+            let found = store::find_workflow(act.db, &workflow)?;
+            let undead = formance.manners().undead_workflows;
+            let Some((workflow, _)) = found.filter(|(_, workflow)| undead || workflow.deleted.is_none()) else {
+                return Ok(None);
+            };
             let ordinal = formance.start(act, workflow, &variables, None)?;
             let id: String =
                 act.db.one("SELECT id FROM formance_instance WHERE ordinal = ?", [ordinal], |row| row.get(0))?;
@@ -132,14 +145,20 @@ pub async fn run(call: Call, workflow: String) -> Answer {
     });
     let (ordinal, id, created) = started.await?.ok_or_else(|| Refusal::Internal(NO_ROWS.into()))?;
     wait_for_answer(&call, ordinal).await;
+    let waits = call.says("wait");
+    if waits && !call.formance.manners().hollow_waits {
+        wait_for_end(&call, &id).await?;
+    }
     let found = found(&call, id).await?.ok_or_else(|| Refusal::Internal(NO_ROWS.into()))?;
     let mut shape = with_stages(&call, found).await?;
-    if call.says("wait") {
-        // The outer field of the same name hides it.
-        shape.error = None;
+    if waits {
+        if call.formance.manners().hollow_waits {
+            // The outer field of the same name hides it.
+            shape.error = None;
+        }
         return Ok(data(201, shape));
     }
-    let created = time::nanos(created, call.formance.manners().local_offset_minutes);
+    let created = call.formance.manners().local_date(created);
     let plain = shapes::Instance {
         workflow: None,
         stages: Vec::new(),
@@ -166,6 +185,18 @@ async fn wait_for_answer(call: &Call, ordinal: i64) {
     };
     let due = clock.now() + clock.scaled(takes);
     drop(tokio::time::timeout(LONGEST_WAIT, clock.sleep_until(due)).await);
+}
+
+/// Waits until the instance has ended, or as long as a request may. Stepped time is moved by others meanwhile.
+async fn wait_for_end(call: &Call, id: &str) -> Result<(), Error> {
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < LONGEST_WAIT {
+        if found(call, id.to_owned()).await?.is_none_or(|found| found.shape.is_terminated) {
+            return Ok(());
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Ok(())
 }
 
 async fn found(call: &Call, id: String) -> Result<Option<Found>, Error> {
@@ -222,7 +253,9 @@ pub async fn send_event(call: Call, id: String) -> Answer {
         order(formance, |act| {
             let Some(found) = store::find_instance(act.db, &id)? else { return Ok(Sent::NoStage) };
             let Some(stage) = store::latest_stage(act.db, found.ordinal)? else { return Ok(Sent::NoStage) };
+            let keeps = !formance.manners().dying_signals && !found.shape.is_terminated;
             match (stage.has_begun, stage.has_ended) {
+                _ if keeps => formance.signal(act, stage.id, &name).map(|()| Sent::Taken),
                 (_, true) => Ok(Sent::Over),
                 (false, false) => Ok(Sent::NotBegun(format!("{id}-{}", stage.number))),
                 (true, false) => formance.signal(act, stage.id, &name).map(|()| Sent::Taken),
@@ -248,7 +281,7 @@ pub async fn abort(call: Call, id: String) -> Answer {
     if found.is_forgotten {
         return Err(Refusal::Internal(format!("workflow not found for ID: {id}")));
     }
-    if call.formance.manners().abort_works && !found.shape.is_terminated {
+    if !call.formance.manners().hollow_aborts && !found.shape.is_terminated {
         let ordinal = found.ordinal;
         let cancelled =
             blocking(&call.formance, move |formance| order(formance, |act| cancel_stage(formance, act, ordinal)));
@@ -269,8 +302,10 @@ pub fn cancel_stage(formance: &super::Formance, act: &Act<'_>, ordinal: i64) -> 
 pub async fn history(call: Call, id: String) -> Answer {
     let found = found(&call, id.clone()).await?.filter(|found| !found.is_forgotten);
     let found = found.ok_or_else(|| Refusal::Internal(format!("workflow not found for ID: {id}-main")))?;
-    let items =
-        blocking(&call.formance, move |formance| formance.house.database.read(|db| store::history(db, found.ordinal)));
+    let items = blocking(&call.formance, move |formance| {
+        let manners = formance.manners();
+        formance.house.database.read(|db| store::history(db, found.ordinal, manners))
+    });
     Ok(data(200, items.await?))
 }
 
@@ -279,7 +314,8 @@ pub async fn stage_history(call: Call, id: String, number: i64) -> Answer {
     const UNKNOWN: Refusal = Refusal::NotFound("Instance not found");
     let found = found(&call, id).await?.filter(|found| !found.is_forgotten).ok_or(UNKNOWN)?;
     let items = blocking(&call.formance, move |formance| {
-        formance.house.database.read(|db| store::activities(db, found.ordinal, number))
+        let manners = formance.manners();
+        formance.house.database.read(|db| store::activities(db, found.ordinal, number, manners))
     });
     Ok(data(200, items.await?.ok_or(UNKNOWN)?))
 }

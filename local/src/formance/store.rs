@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::config::Stage as Resolved;
-use super::{shapes, time};
+use super::{Manners, shapes, time};
 use crate::clock::Micros;
 use crate::{Error, gojson};
 
@@ -34,24 +34,30 @@ pub struct Query {
 const INSTANCE: &str = "i.ordinal, i.id, i.created, i.is_terminated, i.terminated, i.error, w.id, w.config, w.created, \
                         w.deleted, i.is_forgotten";
 
-/// The runs of a page; those of deleted workflows are hidden.
+/// The runs of a page; those of deleted workflows are hidden. The page is found on an index alone, so that what lies
+/// before it costs little.
 pub fn page_query(filter: &Filter, offset: usize, limit: i64) -> Query {
     let mut values = Vec::new();
-    let mut conditions = String::from("w.deleted IS NULL");
-    let mut index = "formance_instance_by_place";
+    let hidden = "+p.workflow NOT IN (SELECT ordinal FROM formance_workflow WHERE deleted IS NOT NULL)";
+    let mut conditions = String::from(hidden);
+    let index = match (filter.workflow.is_empty(), filter.running) {
+        (true, false) => "place",
+        (true, true) => "state",
+        (false, false) => "workflow",
+        (false, true) => "workflow_and_state",
+    };
     if filter.running {
-        conditions += " AND i.is_terminated = 0";
-        index = "formance_instance_by_state";
+        conditions += " AND p.is_terminated = 0";
     }
     if !filter.workflow.is_empty() {
-        conditions += " AND i.workflow = (SELECT ordinal FROM formance_workflow WHERE id = ?)";
+        conditions += " AND p.workflow = (SELECT ordinal FROM formance_workflow WHERE id = ?)";
         values.push(filter.workflow.clone().into());
-        index = "formance_instance_by_workflow";
     }
     values.extend([limit.into(), i64::try_from(offset).unwrap_or(i64::MAX).into()]);
     let sql = format!(
-        "SELECT {INSTANCE} FROM formance_instance i INDEXED BY {index} CROSS JOIN formance_workflow w ON w.ordinal = \
-         i.workflow WHERE {conditions} ORDER BY i.place LIMIT ? OFFSET ?"
+        "SELECT {INSTANCE} FROM (SELECT p.ordinal, p.place FROM formance_instance p INDEXED BY formance_instance_by_{index} \
+         WHERE {conditions} ORDER BY p.place LIMIT ? OFFSET ?) o CROSS JOIN formance_instance i ON i.ordinal = o.ordinal \
+         CROSS JOIN formance_workflow w ON w.ordinal = i.workflow ORDER BY o.place"
     );
     Query { sql, values }
 }
@@ -182,7 +188,7 @@ fn raw(value: &Value) -> Result<Box<RawValue>, Error> {
 }
 
 /// What the main workflow's history knows: the stages that really started, of the run that is the last.
-pub fn history(db: &Connection, ordinal: i64) -> Result<Vec<shapes::StageHistory>, Error> {
+pub fn history(db: &Connection, ordinal: i64, manners: Manners) -> Result<Vec<shapes::StageHistory>, Error> {
     let mut statement = db.prepare_cached(
         "SELECT input, history_error, begun, ended FROM formance_stage WHERE instance = ?1 AND begun IS NOT NULL AND \
          main_run = (SELECT main_run FROM formance_stage WHERE instance = ?1 ORDER BY id DESC LIMIT 1) ORDER BY id",
@@ -198,15 +204,20 @@ pub fn history(db: &Connection, ordinal: i64) -> Result<Vec<shapes::StageHistory
             input: raw(&input)?,
             error: error.filter(|error| !error.is_empty()),
             is_terminated: ended.is_some(),
-            started: time::nanos(row.get(2)?, 0),
-            terminated: ended.map(|at| time::nanos(at, 0)),
+            started: manners.history_date(row.get(2)?),
+            terminated: ended.map(|at| manners.history_date(at)),
         });
     }
     Ok(found)
 }
 
 /// The activities of a stage; none when it never really started. The first that is pending ends the list.
-pub fn activities(db: &Connection, ordinal: i64, number: i64) -> Result<Option<Vec<shapes::Activity>>, Error> {
+pub fn activities(
+    db: &Connection,
+    ordinal: i64,
+    number: i64,
+    manners: Manners,
+) -> Result<Option<Vec<shapes::Activity>>, Error> {
     let sql = "SELECT id FROM formance_stage WHERE instance = ? AND number = ? AND begun IS NOT NULL ORDER BY id DESC \
                LIMIT 1";
     let stage: Option<i64> = db.prepare_cached(sql)?.query_row([ordinal, number], |row| row.get(0)).optional()?;
@@ -218,12 +229,12 @@ pub fn activities(db: &Connection, ordinal: i64, number: i64) -> Result<Option<V
     let mut rows = statement.query([stage])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(activity(row)?);
+        found.push(activity(row, manners)?);
     }
     Ok(Some(found))
 }
 
-fn activity(row: &Row<'_>) -> Result<shapes::Activity, Error> {
+fn activity(row: &Row<'_>, manners: Manners) -> Result<shapes::Activity, Error> {
     let name: String = row.get(0)?;
     let named = |text: String| raw(&serde_json::json!({&name: serde_json::from_str::<Value>(&text)?}));
     let (output, ended): (Option<String>, Option<Micros>) = (row.get(2)?, row.get(5)?);
@@ -235,11 +246,11 @@ fn activity(row: &Row<'_>) -> Result<shapes::Activity, Error> {
         output: output.map(named).transpose()?,
         error: error.filter(|error| !error.is_empty()),
         is_terminated: !is_pending,
-        started: time::nanos(row.get(4)?, 0),
-        terminated: ended.map(|at| time::nanos(at, 0)),
+        started: manners.history_date(row.get(4)?),
+        terminated: ended.map(|at| manners.history_date(at)),
         last_failure: last_failure.filter(|_| is_pending),
         attempt: if is_pending { attempt } else { 1 },
-        next: is_pending.then(|| time::nanos(next, 0)),
+        next: is_pending.then(|| manners.history_date(next)),
         name,
     })
 }

@@ -13,8 +13,8 @@ pub fn micros(at: Micros) -> String {
 /// As a date from memory is printed: up to nine digits. The engine counts microseconds, so the last three digits
 /// follow from the others.
 pub fn nanos(at: Micros, offset_minutes: i32) -> String {
-    let utc = DateTime::<Utc>::from_timestamp_nanos(at.saturating_mul(1000) + last_digits(at));
-    let offset = FixedOffset::east_opt(offset_minutes * 60).filter(|_| offset_minutes != 0);
+    let utc = DateTime::<Utc>::from_timestamp_nanos(at.saturating_mul(1000).saturating_add(last_digits(at)));
+    let offset = FixedOffset::east_opt(offset_minutes.saturating_mul(60)).filter(|_| offset_minutes != 0);
     match offset {
         Some(offset) => {
             let local = utc.with_timezone(&offset);

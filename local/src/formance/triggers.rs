@@ -68,19 +68,34 @@ async fn find(call: &Call, id: String) -> Result<Option<Found>, Error> {
 
 /// Lists triggers. A search by name is malformed SQL, always. Version 1 keeps to the page and hides its cursor.
 pub async fn list(call: Call) -> Answer {
-    if let Some(name) = call.query("name").filter(|name| !name.is_empty()) {
+    let manners = call.formance.manners();
+    let name = call.query("name").unwrap_or_default().to_owned();
+    if !name.is_empty() && manners.broken_names {
         let message = format!("ERROR: syntax error at or near \"{name}\" (SQLSTATE 42601)");
         return Err(Refusal::Internal(message));
     }
-    let place = call.place(json!({}))?;
+    let place = call.place(Named { name })?;
     let (offset, wanted) = (i64::try_from(place.offset).unwrap_or(i64::MAX), place.wanted());
-    let wanted = if call.is_v2 { wanted } else { wanted - 1 };
+    let wanted = match (call.is_v2, manners.hidden_cursors) {
+        (true, _) => wanted,
+        (false, true) => wanted - 1,
+        (false, false) => -1,
+    };
+    let name = place.filters.name.clone();
     let found = blocking(&call.formance, move |formance| {
-        let order = "1 = 1 ORDER BY t.ordinal LIMIT ? OFFSET ?";
-        formance.house.database.read(|db| triggers(db, order, &[&wanted, &offset]))
+        let order = "(?1 = '' OR t.name = ?1) ORDER BY t.ordinal LIMIT ?2 OFFSET ?3";
+        formance.house.database.read(|db| triggers(db, order, &[&name, &wanted, &offset]))
     });
     let found: Vec<_> = found.await?.into_iter().map(|found| found.shape).collect();
     Ok(listed(&call, place, found))
+}
+
+/// What the triggers of a list have in common; it stands so in the cursor, where there is anything to say.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Named {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -213,6 +228,7 @@ pub async fn test(call: Call, id: String) -> Answer {
 
 /// An event of some service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Event {
     /// Not used.
     #[serde(default)]

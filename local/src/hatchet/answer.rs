@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use crate::{Error, gojson};
+use crate::{Error, gojson, is_of_framework};
 
 /// Bodies above this are sent in chunks, without a length.
 const CHUNKED_FROM: usize = 2048;
@@ -126,6 +126,15 @@ fn send(status: u16, value: &Value) -> Response<Body> {
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// What the framework refuses, in this system's form.
+pub fn of_framework(response: Response<Body>) -> Response<Body> {
+    if !is_of_framework(&response) {
+        return response;
+    }
+    let status = response.status();
+    Refusal::Message(status.as_u16(), status.canonical_reason().unwrap_or_default().to_owned()).into_response()
 }
 
 /// What every answer gets on its way out, one made by a fault included.

@@ -190,8 +190,10 @@ fn finish(act: &Act<'_>, task: &mut Task, step: &Step, output: String) -> Result
 
 fn fail(act: &Act<'_>, task: &mut Task, step: &Step, error: String, may_retry: bool) -> Result<(), Error> {
     task.error = Some(error.clone());
-    act.emit(task, Kind::Failed, act.now, Said { error, ..Said::default() })?;
-    if may_retry && task.retry - task.since_replay < step.retries {
+    let again = may_retry && task.retry - task.since_replay < step.retries;
+    let quiet = again && !act.hatchet.manners().false_terminals;
+    act.emit(task, Kind::Failed, act.now, Said { error, quiet, ..Said::default() })?;
+    if again {
         task.state = State::Retrying;
         task.save(act.db)?;
         let gap = act.draws(Purpose::Lag, task, 100).measured(act.hatchet.lags().retry_gap);

@@ -1,20 +1,19 @@
 //! Deliveries from outside that make events, and events that start runs.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use hmac::{Hmac, KeyInit, Mac};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sha2::{Sha256, Sha512};
 
 use super::create::{self, Wish};
+pub use super::proof::{Auth, Source};
 use super::work::Act;
 use super::{Hatchet, time};
 use crate::Error;
 use crate::chance::Purpose;
 use crate::clock::Micros;
 use crate::database::Cached;
+use crate::wish::{Check, Wrong, filled};
 
 /// A webhook: who may deliver to it, and which event a delivery makes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,6 +21,9 @@ use crate::database::Cached;
 pub struct Webhook {
     /// The last part of its path.
     pub name: String,
+    /// Who delivers, which decides what is signed.
+    #[serde(default)]
+    pub source: Source,
     /// How deliveries prove themselves.
     pub auth: Auth,
     /// The event's key; `{{key}}` stands for a text of the body.
@@ -35,101 +37,36 @@ fn yes() -> bool {
     true
 }
 
-/// How deliveries prove themselves.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
-pub enum Auth {
-    /// The MAC of the body in a header, with or without `sha256=` before it.
-    Hmac {
-        /// The header.
-        header: String,
-        /// The key.
-        secret: String,
-        /// Which hash.
-        #[serde(default)]
-        algorithm: Algorithm,
-        /// How it is spelled.
-        #[serde(default)]
-        encoding: Encoding,
-    },
-    /// A key in a header.
-    ApiKey {
-        /// The header.
-        header: String,
-        /// The key.
-        key: String,
-    },
-    /// A name and a password.
-    Basic {
-        /// Who.
-        username: String,
-        /// With what.
-        password: String,
-    },
-}
-
-impl std::fmt::Debug for Auth {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Hmac { .. } => "Hmac(…)",
-            Self::ApiKey { .. } => "ApiKey(…)",
-            Self::Basic { .. } => "Basic(…)",
-        })
+impl Check for Webhook {
+    fn check(&self) -> Result<(), Wrong> {
+        filled("/name", &self.name)?;
+        filled("/eventKey", &self.event_key)?;
+        match &self.auth {
+            Auth::Hmac { header: None, .. } if self.source.header().is_none() => {
+                Err(Wrong::at("/auth/header", "a GENERIC source needs the name of the header with its signature"))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-/// A hash.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Algorithm {
-    /// SHA-256.
-    #[default]
-    Sha256,
-    /// SHA-512.
-    Sha512,
-}
-
-/// A spelling of bytes.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Encoding {
-    /// Lower-case hexadecimal.
-    #[default]
-    Hex,
-    /// With padding.
-    Base64,
-}
-
-fn mac<M: Mac + KeyInit>(key: &str, body: &[u8]) -> Vec<u8> {
-    let Ok(mut mac) = <M as KeyInit>::new_from_slice(key.as_bytes()) else { return Vec::new() };
-    mac.update(body);
-    mac.finalize().into_bytes().to_vec()
-}
-
-impl Auth {
-    /// Why a delivery with these headers is refused, if it is.
-    pub fn refusal(&self, header: impl Fn(&str) -> Option<String>, body: &[u8]) -> Option<&'static str> {
-        let is = |name: &str, wanted: &str| header(name).as_deref() == Some(wanted);
-        match self {
-            Self::Hmac { header: name, secret, algorithm, encoding } => {
-                let mac = match algorithm {
-                    Algorithm::Sha256 => mac::<Hmac<Sha256>>(secret, body),
-                    Algorithm::Sha512 => mac::<Hmac<Sha512>>(secret, body),
-                };
-                let wanted = match encoding {
-                    Encoding::Hex => mac.iter().map(|byte| format!("{byte:02x}")).collect(),
-                    Encoding::Base64 => BASE64.encode(mac),
-                };
-                let given = header(name).unwrap_or_default();
-                let given = given.strip_prefix("sha256=").or(given.strip_prefix("sha512=")).unwrap_or(&given);
-                (given != wanted).then_some("invalid HMAC signature")
-            }
-            Self::ApiKey { header: name, key } => (!is(name, key)).then_some("invalid API key"),
-            Self::Basic { username, password } => {
-                let wanted = format!("Basic {}", BASE64.encode(format!("{username}:{password}")));
-                (!is("authorization", &wanted)).then_some("invalid basic auth credentials")
-            }
+impl Webhook {
+    /// What a delivery says: an object, or from some sources a form. None: neither.
+    pub fn body(&self, is_form: bool, text: &str) -> Option<Map<String, Value>> {
+        if is_form && matches!(self.source, Source::Generic | Source::Slack) {
+            let pairs = form_urlencoded::parse(text.as_bytes()).into_owned();
+            return Some(pairs.map(|(key, value)| (key, value.into())).collect());
         }
+        match serde_json::from_str(text) {
+            Ok(Value::Object(body)) => Some(body),
+            _ => None,
+        }
+    }
+
+    /// What Slack wants to hear before it delivers anything, if that is what it asks.
+    pub fn challenge(&self, body: &Map<String, Value>) -> Option<Value> {
+        let asks = self.source == Source::Slack && body.get("type") == Some(&"url_verification".into());
+        body.get("challenge").filter(|_| asks).cloned()
     }
 }
 
@@ -196,23 +133,80 @@ pub fn push(act: &Act<'_>, webhook: &Webhook, key: String, body: Map<String, Val
     Ok(pushed)
 }
 
-/// Events, newest first; those of these keys, or of that id.
-pub fn pushed(db: &Connection, keys: &[String], id: Option<&str>) -> Result<Vec<Pushed>, Error> {
-    let mut statement =
-        db.prepare_cached("SELECT id, key, payload, webhook, at FROM hatchet_pushed ORDER BY ordinal DESC")?;
-    let rows = statement.query_map([], |row| {
-        Ok(Pushed {
+/// Which events are wanted; what is empty leaves out nothing.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// Their keys.
+    pub keys: Vec<String>,
+    /// Their ids.
+    pub ids: Vec<String>,
+    /// Then or later.
+    pub since: Option<Micros>,
+    /// Then or earlier.
+    pub until: Option<Micros>,
+    /// Names of workflows of which they started a run.
+    pub workflows: Vec<String>,
+    /// Wire statuses of runs that they started.
+    pub statuses: Vec<String>,
+    /// Something is asked for that no event has.
+    pub matches_none: bool,
+}
+
+impl Filter {
+    fn condition(&self) -> (String, Vec<Sql>) {
+        let (mut sql, mut values) = (String::from(if self.matches_none { "0" } else { "1" }), Vec::new());
+        let mut among = |column: &str, wanted: &[String], end: &str| {
+            if !wanted.is_empty() {
+                sql += &format!(" AND {column} IN ({}){end}", vec!["?"; wanted.len()].join(", "));
+                values.extend(wanted.iter().cloned().map(Sql::Text));
+            }
+        };
+        among("p.key", &self.keys, "");
+        among("p.id", &self.ids, "");
+        let started =
+            |what: &str| format!("EXISTS (SELECT 1 FROM hatchet_read_run r WHERE r.event = p.id AND r.{what}");
+        among(&started("workflow"), &self.workflows, ")");
+        among(&started("status"), &self.statuses, ")");
+        for (compare, at) in [(">=", self.since), ("<=", self.until)] {
+            sql += &at.map_or(String::new(), |_| format!(" AND p.at {compare} ?"));
+            values.extend(at.map(Sql::Integer));
+        }
+        (sql, values)
+    }
+}
+
+/// More events than this are not counted.
+const COUNTED: i64 = 20_000;
+
+/// A page of events, newest first, and how many there are in all.
+pub fn page(db: &Connection, filter: &Filter, offset: usize, limit: usize) -> Result<(Vec<Pushed>, usize), Error> {
+    let (condition, values) = filter.condition();
+    let number = |number: usize| Sql::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    let sql = format!(
+        "SELECT id, key, payload, webhook, at FROM hatchet_pushed p WHERE {condition} ORDER BY p.ordinal DESC LIMIT ? OFFSET ?"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values.iter().chain(&[number(limit), number(offset)])))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(Pushed {
             id: row.get(0)?,
             key: row.get(1)?,
-            payload: serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default(),
+            payload: serde_json::from_str(&row.get::<_, String>(2)?)?,
             webhook: row.get(3)?,
             at: row.get(4)?,
-        })
-    })?;
-    let all = rows.collect::<Result<Vec<_>, _>>()?.into_iter();
-    let wanted =
-        |pushed: &Pushed| (keys.is_empty() || keys.contains(&pushed.key)) && id.is_none_or(|id| pushed.id == id);
-    Ok(all.filter(wanted).collect())
+        });
+    }
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM hatchet_pushed p WHERE {condition} LIMIT {COUNTED})");
+    let total: usize = db.one(&sql, params_from_iter(values), |row| row.get(0))?;
+    Ok((found, total))
+}
+
+/// The keys of all events: from one to the next along their index, however many events each has.
+pub fn keys(db: &Connection) -> Result<Vec<String>, Error> {
+    let sql = "WITH RECURSIVE k (key) AS (SELECT min(key) FROM hatchet_pushed UNION ALL SELECT (SELECT min(p.key) FROM \
+               hatchet_pushed p WHERE p.key > k.key) FROM k WHERE k.key IS NOT NULL) SELECT key FROM k WHERE key IS NOT NULL";
+    Ok(db.prepare_cached(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 impl Pushed {

@@ -7,6 +7,7 @@ use super::store::{Run, Task};
 use super::work::{Act, Event, Work};
 use crate::Error;
 use crate::chance::Purpose;
+use crate::database::Cached;
 
 /// The run becomes known, QUEUED and without events.
 pub fn seen(act: &Act<'_>, run: i64) -> Result<(), Error> {
@@ -58,10 +59,17 @@ pub fn event(act: &Act<'_>, event: &Event) -> Result<(), Error> {
         ])?;
     act.db
         .prepare_cached(
-            "INSERT OR IGNORE INTO hatchet_read_task (id, run, inserted, status, retry, input) VALUES (?, ?, ?, \
-             'QUEUED', ?, ?)",
+            "INSERT OR IGNORE INTO hatchet_read_task (id, run, inserted, status, retry, input, workflow) VALUES (?, ?, ?, \
+             'QUEUED', ?, ?, ?)",
         )?
-        .execute(params![task.id, task.run, task.inserted, event.retry, task.input])?;
+        .execute(params![
+            task.id,
+            task.run,
+            task.inserted,
+            event.retry,
+            task.input,
+            Run::workflow(act.db, task.run)?
+        ])?;
     if event.quiet {
         return Ok(());
     }
@@ -101,8 +109,18 @@ fn recount(act: &Act<'_>, run: i64) -> Result<(), Error> {
     } else {
         tasks.first().map_or(was.as_str(), String::as_str)
     };
+    let is_over = matches!(status, "COMPLETED" | "FAILED" | "CANCELLED");
+    let status =
+        if is_over && !act.hatchet.manners().false_terminals && is_behind(act.db, run)? { "RUNNING" } else { status };
     act.db.prepare_cached("UPDATE hatchet_read_run SET status = ? WHERE ordinal = ?")?.execute(params![status, run])?;
     Ok(())
+}
+
+/// Whether a task of the run is to be done again, or is, and the read store has not heard of it.
+fn is_behind(db: &Connection, run: i64) -> Result<bool, Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM hatchet_task t JOIN hatchet_read_task q ON q.id = t.id WHERE t.run = ? AND \
+               (t.retry > q.retry OR t.state = 'waiting'))";
+    Ok(db.one(sql, [run], |row| row.get(0))?)
 }
 
 fn read_run(db: &Connection, run: i64) -> Result<Option<(String, String)>, Error> {

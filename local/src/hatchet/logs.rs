@@ -5,6 +5,7 @@ use rusqlite::{Connection, params, params_from_iter};
 use serde_json::{Value, json};
 
 use super::engine::spread;
+use super::list::MINUTE;
 use super::store::Task;
 use super::time;
 use super::work::Act;
@@ -14,13 +15,16 @@ use crate::clock::Micros;
 /// The levels, from the least to the worst.
 pub const LEVELS: [&str; 4] = ["DEBUG", "INFO", "WARN", "ERROR"];
 
+/// The most plain lines of an attempt.
+const MOST_LINES: i64 = 1_000;
+
 /// Writes the lines of an attempt that takes so long, as the recorded worker wrote them: so many plain ones, then one
 /// of each kind that stands out.
 pub fn write(act: &Act<'_>, task: &Task, lines: i64, work: Micros) -> Result<(), Error> {
     if lines == 0 {
         return Ok(());
     }
-    let plain = (1..=lines).map(|line| ("INFO", format!("line {line} of attempt {}", task.retry + 1)));
+    let plain = (1..=lines.min(MOST_LINES)).map(|line| ("INFO", format!("line {line} of attempt {}", task.retry + 1)));
     let others = [("ERROR", "a line at level error".to_owned()), ("WARN", "a line at level warn".to_owned())];
     let lines: Vec<_> = plain.chain(others).collect();
     let mut insert =
@@ -77,7 +81,7 @@ impl Filter {
             and("l.at >= ?", vec![since.into()]);
         }
         if let Some(attempt) = self.attempt {
-            and("l.retry = ?", vec![(attempt - 1).into()]);
+            and("l.retry = ?", vec![attempt.saturating_sub(1).into()]);
         }
         if let Some(search) = &self.search {
             and("instr(lower(l.message), lower(?)) > 0", vec![search.clone().into()]);
@@ -109,10 +113,53 @@ pub fn read(db: &Connection, filter: &Filter, now: Micros, limit: i64) -> Result
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// When lines of each level were written.
-pub fn moments(db: &Connection, filter: &Filter, now: Micros) -> Result<Vec<(Micros, String)>, Error> {
-    let (condition, values) = filter.condition(now);
-    let mut statement = db.prepare_cached(&format!("SELECT l.at, l.level FROM {FROM} WHERE {condition}"))?;
-    let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+/// How many lines of each level were written in each stretch of that width.
+pub fn counts(
+    db: &Connection,
+    filter: &Filter,
+    now: Micros,
+    width: Micros,
+) -> Result<Vec<(Micros, String, i64)>, Error> {
+    let is_plain =
+        filter.tasks.is_none() && filter.workflows.is_none() && filter.search.is_none() && filter.attempt.is_none();
+    let (sql, values) =
+        if is_plain { counted_by_minute(filter, now, width) } else { counted_one_by_one(filter, now, width) };
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn counted_one_by_one(filter: &Filter, now: Micros, width: Micros) -> (String, Vec<Sql>) {
+    let (condition, values) = filter.condition(now);
+    (format!("SELECT l.at / {width} * {width}, l.level, count(*) FROM {FROM} WHERE {condition} GROUP BY 1, 2"), values)
+}
+
+/// Whole minutes as they were counted, and what lies at the edges one by one: no line shows before its time.
+fn counted_by_minute(filter: &Filter, now: Micros, width: Micros) -> (String, Vec<Sql>) {
+    let since = filter.since.unwrap_or(0);
+    let end = filter.until.map_or(now, |until| until.min(now)).saturating_add(1);
+    let first = since.div_euclid(MINUTE).saturating_add(1);
+    let last = end.div_euclid(MINUTE).max(first);
+    let edge = first.saturating_mul(MINUTE);
+    let among = match filter.levels.len() {
+        0 => String::new(),
+        count => format!(" AND level IN ({})", vec!["?"; count].join(", ")),
+    };
+    let (mut parts, mut values) = (Vec::new(), Vec::new());
+    let one_by_one =
+        "SELECT at, level, 1 AS lines FROM hatchet_log INDEXED BY hatchet_log_by_time WHERE at >= ? AND at < ?";
+    let by_minute =
+        "SELECT minute * 60000000 AS at, level, lines FROM hatchet_log_count WHERE minute >= ? AND minute < ?";
+    for (sql, from, to) in [
+        (one_by_one, since, edge.min(end)),
+        (by_minute, first, last),
+        (one_by_one, last.saturating_mul(MINUTE).max(edge), end),
+    ] {
+        parts.push(format!("{sql}{among}"));
+        values.extend([Sql::Integer(from), Sql::Integer(to)]);
+        values.extend(filter.levels.iter().cloned().map(Sql::Text));
+    }
+    let sql =
+        format!("SELECT at / {width} * {width}, level, sum(lines) FROM ({}) GROUP BY 1, 2", parts.join(" UNION ALL "));
+    (sql, values)
 }

@@ -12,6 +12,7 @@ mod logs;
 mod orders;
 mod pgtext;
 mod plan;
+pub mod proof;
 mod query;
 mod request;
 mod routes;
@@ -30,14 +31,16 @@ use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use routes::Logins;
 pub use routes::router;
+use routes::{Deliveries, Logins};
 
 use crate::Error;
 use crate::chance::{Chance, Purpose, Spread};
 use crate::clock::{Alarm, Clock, Micros, Pace};
 use crate::database::{Cached, Database, fact, fact_or, keep};
+use crate::house::pause;
 use crate::token::Keys;
+use crate::wish::{Check, Wrong, between};
 use scenario::Workflow;
 
 /// The fact that counts them.
@@ -71,6 +74,22 @@ impl Lags {
         Self { seen: Spread::NONE, event: Spread::NONE, status: Spread::NONE, retry_gap: Self::MEASURED.retry_gap };
 }
 
+impl Check for Lags {
+    fn check(&self) -> Result<(), Wrong> {
+        let all = [("seen", self.seen), ("event", self.event), ("status", self.status), ("retryGap", self.retry_gap)];
+        for (name, Spread { least, median, p90, most }) in all {
+            // An hour, at most.
+            between(&format!("/{name}/least"), least, 0.0, 3_600_000.0)?;
+            for (point, value, from) in [("median", median, least), ("p90", p90, median), ("most", most, p90)] {
+                between(&format!("/{name}/{point}"), value, from, 3_600_000.0)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Check for Manners {}
+
 /// Defects of the recorded release, each of which can be mended; all are there at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -85,11 +104,24 @@ pub struct Manners {
     pub late_cancel: bool,
     /// An unknown path and a wrong method are 403 with `null`; mended, 404 with a message.
     pub bare_refusals: bool,
+    /// FAILED between two attempts, and terminal states between the layers of a replayed DAG; mended, a run reads as
+    /// over only when it is.
+    pub false_terminals: bool,
+    /// A full trigger whose run the read store does not show in ten seconds is 500; mended, it is answered with the id.
+    pub false_errors: bool,
 }
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { phantoms: true, rounding: true, echoing_cancel: true, late_cancel: true, bare_refusals: true }
+        Self {
+            phantoms: true,
+            rounding: true,
+            echoing_cancel: true,
+            late_cancel: true,
+            bare_refusals: true,
+            false_terminals: true,
+            false_errors: true,
+        }
     }
 }
 
@@ -144,6 +176,8 @@ pub struct Hatchet {
     pub tenant: String,
     /// How many log-ins were tried.
     pub logins: Logins,
+    /// How many deliveries came to each webhook.
+    pub deliveries: Deliveries,
     /// How many workers were lost before the one that there is.
     lost_workers: AtomicI64,
     workflows: RwLock<BTreeMap<String, Arc<Registered>>>,
@@ -169,6 +203,7 @@ impl Hatchet {
             keys,
             tenant,
             logins: Logins::default(),
+            deliveries: Deliveries::default(),
             lost_workers: AtomicI64::new(lost),
             workflows: RwLock::default(),
             lags: RwLock::new(lags),
@@ -321,12 +356,12 @@ impl Hatchet {
     }
 
     /// Lets time do its work, for as long as the future is polled.
-    pub async fn run(self: Arc<Self>) -> Error {
+    pub async fn run(self: Arc<Self>) {
         loop {
             self.alarm.clear();
             match crate::blocking(&self, |hatchet| hatchet.catch_up()).await {
                 Ok(next) => self.alarm.wait(&self.clock, next).await,
-                Err(error) => return error,
+                Err(error) => pause("hatchet", &error).await,
             }
         }
     }

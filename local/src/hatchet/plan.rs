@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::create::{self, Wish};
 use super::work::{Act, Work};
 use super::{Hatchet, time};
-use crate::Error;
 use crate::chance::Purpose;
 use crate::clock::Micros;
 use crate::database::Cached;
+use crate::{Error, cron};
 
 /// How long a schedule can still be read after its run has begun.
 const LINGERS: Micros = 3_000_000;
@@ -94,7 +94,7 @@ impl Plan {
 
     /// Queues the next moment. An expression that says nothing has none.
     pub fn wait(&self, act: &Act<'_>) -> Result<(), Error> {
-        let due = self.at.or_else(|| self.cron.as_deref().and_then(|cron| next(cron, act.now)));
+        let due = self.at.or_else(|| self.cron.as_deref().and_then(|cron| cron::next(cron, act.now)));
         due.map_or(Ok(()), |due| act.push(due.max(act.now), &Work::Planned { id: self.id.clone(), due }))
     }
 
@@ -166,24 +166,4 @@ pub fn due(act: &Act<'_>, id: &str, due: Micros) -> Result<(), Error> {
         cron.start(act)?;
     }
     cron.wait(act)
-}
-
-/// The first minute after `now` that the five fields name; `None` when they name none.
-fn next(cron: &str, now: Micros) -> Option<Micros> {
-    let now = chrono::DateTime::from_timestamp_micros(now)?;
-    let cron: croner::Cron = cron.parse().ok()?;
-    cron.find_next_occurrence(&now, false).ok().map(|at| at.timestamp_micros())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::next;
-
-    #[test]
-    fn a_cron_names_the_next_minute_and_nonsense_names_none() {
-        // 2026-11-22T16:00:00Z
-        let now = 1_795_363_200_000_000;
-        assert_eq!(next("*/5 * * * *", now), Some(now + 300_000_000));
-        assert_eq!(next("nope", now), None);
-    }
 }

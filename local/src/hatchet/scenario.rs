@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::wish::{Check, Wrong, between, different, filled};
+
 /// The built-in workflows.
 pub const BUILT_IN: &str = include_str!("workflows.json");
 
@@ -147,6 +149,79 @@ pub enum Ending {
     Failure(String, bool),
 }
 
+/// A day: the longest that a step works.
+const LONGEST_MS: f64 = 86_400_000.0;
+
+impl Check for Workflow {
+    fn check(&self) -> Result<(), Wrong> {
+        filled("/name", &self.name)?;
+        if self.steps.is_empty() {
+            return Err(Wrong::at("/steps", "needs at least one step"));
+        }
+        different(self.all_steps().map(|step| step.name.as_str()), |at| match at < self.steps.len() {
+            true => format!("/steps/{at}/name"),
+            false => "/onFailure/name".into(),
+        })?;
+        for (at, step) in self.steps.iter().enumerate() {
+            let is_before = |parent: &String| self.steps.iter().take(at).any(|step| step.name == *parent);
+            if let Some(number) = step.parents.iter().position(|parent| !is_before(parent)) {
+                let place = format!("/steps/{at}/parents/{number}");
+                return Err(Wrong::at(place, "must be the name of a step that stands before this one"));
+            }
+            step.check().map_err(|wrong| wrong.within(&format!("/steps/{at}")))?;
+        }
+        self.on_failure.as_ref().map_or(Ok(()), |step| step.check().map_err(|wrong| wrong.within("/onFailure")))
+    }
+}
+
+impl Check for Step {
+    fn check(&self) -> Result<(), Wrong> {
+        for (place, duration) in
+            [("/timeout", Some(&self.timeout)), ("/scheduleTimeout", self.schedule_timeout.as_ref())]
+        {
+            if duration.is_some_and(|duration| read_micros(duration).is_none()) {
+                return Err(Wrong::at(place, "must be a number and one of ms, s, m and h, as 30s"));
+            }
+        }
+        let (low, high) = self.work_ms;
+        between("/workMs/0", low, 0.0, LONGEST_MS)?;
+        between("/workMs/1", high, low, LONGEST_MS)?;
+        between("/failureOdds", self.failure_odds, 0.0, 1.0)?;
+        between("/retries", self.retries as f64, 0.0, 10_000.0)?;
+        self.backoff_factor.map_or(Ok(()), |factor| between("/backoffFactor", factor, 0.0, 1_000.0))?;
+        self.backoff_max_seconds.map_or(Ok(()), |seconds| between("/backoffMaxSeconds", seconds, 0.0, 86_400.0))?;
+        self.evicted_after_ms.map_or(Ok(()), |ms| between("/evictedAfterMs", ms, 0.0, LONGEST_MS))?;
+        match self.directives.is_empty() || self.directives.starts_with('/') {
+            true => Ok(()),
+            false => Err(Wrong::at("/directives", "must be a JSON Pointer, as /order, or empty")),
+        }
+    }
+}
+
+/// Whether everything that a workflow starts is there, and nothing starts itself without end.
+pub fn check_spawns(known: &[Workflow], wished: &[Workflow]) -> Result<(), Wrong> {
+    let find = |name: &str| wished.iter().chain(known).find(|workflow| workflow.name == name);
+    let place = |at: usize| if wished.len() == 1 { "/steps".to_owned() } else { format!("/{at}/steps") };
+    for (at, workflow) in wished.iter().enumerate() {
+        let (mut seen, mut open) = (Vec::new(), vec![workflow]);
+        while let Some(next) = open.pop() {
+            for spawn in next.all_steps().flat_map(|step| &step.spawns) {
+                let Some(child) = find(&spawn.workflow) else {
+                    return Err(Wrong::at(place(at), format!("starts {:?}, which is not registered", spawn.workflow)));
+                };
+                if child.name == workflow.name {
+                    return Err(Wrong::at(place(at), format!("starts {:?} again and again, without end", child.name)));
+                }
+                if !seen.contains(&child.name) {
+                    seen.push(child.name.clone());
+                    open.push(child);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Workflow {
     /// Whether a run of it is a DAG rather than a standalone task.
     pub fn is_dag(&self) -> bool {
@@ -277,8 +352,8 @@ impl Step {
     }
 }
 
-/// A Go duration of one unit (`500ms`, `6s`, `5m`, `2h`) in microseconds; anything else is five minutes, the default.
-pub fn micros(duration: &str) -> i64 {
+/// A Go duration of one unit (`500ms`, `6s`, `5m`, `2h`) in microseconds.
+fn read_micros(duration: &str) -> Option<i64> {
     let digits = duration.find(|c: char| !c.is_ascii_digit()).unwrap_or(duration.len());
     let (number, unit) = duration.split_at(digits);
     let unit = match unit {
@@ -286,7 +361,12 @@ pub fn micros(duration: &str) -> i64 {
         "s" => 1_000_000,
         "m" => 60_000_000,
         "h" => 3_600_000_000,
-        _ => return 300_000_000,
+        _ => return None,
     };
-    number.parse::<i64>().map_or(300_000_000, |number| number.saturating_mul(unit))
+    number.parse::<i64>().ok().map(|number| number.saturating_mul(unit).min(LONGEST_MS as i64 * 1000 * 365))
+}
+
+/// The same; five minutes, the default, for what is none, as an older program may have kept it.
+pub fn micros(duration: &str) -> i64 {
+    read_micros(duration).unwrap_or(300_000_000)
 }

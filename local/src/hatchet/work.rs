@@ -135,6 +135,9 @@ pub fn run_due(db: &Connection, hatchet: &Hatchet, now: Micros) -> Result<Option
 fn attempt(act: &Act<'_>, work: &str) -> Result<(), Error> {
     act.db.prepare_cached("SAVEPOINT attempt")?.execute([])?;
     if let Err(error) = serde_json::from_str(work).map_err(Error::from).and_then(|work| act.done(&work)) {
+        if error.is_of_storage() {
+            return Err(error);
+        }
         eprintln!("runward-local: dropped {work}: {error}");
         act.db.prepare_cached("ROLLBACK TO attempt")?.execute([])?;
     }

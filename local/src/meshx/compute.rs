@@ -11,10 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::engine::Wish;
-use super::routes::{Answer, App, Refusal, object};
+use super::routes::{Answer, App, Refusal, needed, object};
 use super::scenario::Product;
 use super::store::Run;
-use super::{Meshx, store};
+use super::{Meshx, schedule, store};
 use crate::blocking;
 use crate::house::order;
 
@@ -23,47 +23,74 @@ use crate::house::order;
 pub struct Which {
     identifier: Option<String>,
     run: Option<String>,
+    job_type: Option<String>,
 }
 
-/// The product of the query with its runs, newest first.
-async fn known(meshx: &Arc<Meshx>, which: &Which) -> Result<(Product, Vec<Run>), Refusal> {
+impl Which {
+    /// The kind of compute, as it is stored.
+    fn job(&self, meshx: &Meshx) -> Result<&str, Refusal> {
+        match self.job_type.as_deref() {
+            None => Ok(""),
+            Some(job @ ("dq" | "prof")) => Ok(job),
+            Some(_) => Err(meshx.invalid(&["query", "job_type"], "Input should be 'dq' or 'prof'", "enum")),
+        }
+    }
+}
+
+/// What is asked for: a product, a kind of its compute, and the runs of that, newest first.
+struct Known {
+    product: Product,
+    job: String,
+    runs: Vec<Run>,
+}
+
+async fn known(meshx: &Arc<Meshx>, which: &Which) -> Result<Known, Refusal> {
+    let job = which.job(meshx)?.to_owned();
     let id = which.identifier.clone();
     let id = id.ok_or_else(|| meshx.invalid(&["query", "identifier"], "Field required", "missing"))?;
     if uuid::Uuid::parse_str(&id).is_err() {
         return Err(meshx.invalid(&["query", "identifier"], "Input should be a valid UUID", "uuid_parsing"));
     }
     let product = meshx.product(&id).ok_or_else(|| meshx.missing("Compute not found."))?;
-    let found = blocking(meshx, move |meshx| meshx.house.database.read(|db| store::of_product(db, &id))).await;
+    let kind = job.clone();
+    let found = blocking(meshx, move |meshx| meshx.house.database.read(|db| store::of_product(db, &id, &kind))).await;
     let mut runs = found.map_err(|error| meshx.failed(&error))?;
     if let Some(wanted) = &which.run {
         runs.retain(|run| run.identifier == *wanted);
     }
-    Ok((product, runs))
+    Ok(Known { product, job, runs })
 }
 
-/// How the newest job stands.
+/// How the schedule stands, or else the newest job.
 pub async fn status(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
-    let (product, runs) = known(&meshx, &which).await?;
-    let newest = runs.first();
-    let of = |read: fn(&Run) -> Option<&String>| newest.and_then(read);
-    let errors = of(|run| run.error_message.as_ref()).map(|error| vec![error]);
-    let attempts = u8::from(newest.is_some());
+    let Known { product, job, runs } = known(&meshx, &which).await?;
+    let id = product.id();
+    let found = blocking(&meshx, move |meshx| meshx.house.database.read(|db| schedule::find(db, &id, &job))).await;
+    let status = match found.map_err(|error| meshx.failed(&error))? {
+        Some(schedule) => schedule.status(&product, &runs),
+        None => of_newest(runs.first()),
+    };
     Ok(Json(json!({
         "identifier": product.id(), "urn": format!("urn:meshx:backend:data:root:compute:{}", product.id()),
-        "name": product.name, "is_system": false,
-        "status": {
-            "run_type": "single", "status": newest.map_or("UNSCHEDULED", |run| run.status.as_str()),
-            "attempts": attempts, "submission_attempts": attempts, "container": null,
-            "start": of(|run| run.started_at.as_ref()), "finish": of(|run| run.completed_at.as_ref()),
-            "error": errors,
-        },
+        "name": product.name, "is_system": false, "status": status,
     }))
     .into_response())
 }
 
+fn of_newest(newest: Option<&Run>) -> Value {
+    let of = |read: fn(&Run) -> Option<&String>| newest.and_then(read);
+    let errors = of(|run| run.error_message.as_ref()).map(|error| vec![error]);
+    let attempts = u8::from(newest.is_some());
+    json!({
+        "run_type": "single", "status": newest.map_or("UNSCHEDULED", |run| run.status.as_str()),
+        "attempts": attempts, "submission_attempts": attempts, "container": null,
+        "start": of(|run| run.started_at.as_ref()), "finish": of(|run| run.completed_at.as_ref()), "error": errors,
+    })
+}
+
 /// A line for each thing that happened to the newest job.
 pub async fn log(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
-    let (product, runs) = known(&meshx, &which).await?;
+    let Known { product, runs, .. } = known(&meshx, &which).await?;
     let Some(newest) = runs.first() else { return Ok(Json(json!({"logs": []})).into_response()) };
     let name = &product.name;
     let mut logs = vec![format!("{} INFO submitted {name}", newest.created_at)];
@@ -77,7 +104,7 @@ pub async fn log(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) ->
 
 /// The product's jobs.
 pub async fn history(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
-    let (_, runs) = known(&meshx, &which).await?;
+    let runs = known(&meshx, &which).await?.runs;
     let jobs: Vec<Value> = runs
         .iter()
         .map(|run| {
@@ -93,7 +120,7 @@ pub async fn history(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>
 
 /// The same, each with its id.
 pub async fn run_history(State(meshx): State<Arc<Meshx>>, Query(which): Query<Which>) -> Answer {
-    let (_, found) = known(&meshx, &which).await?;
+    let found = known(&meshx, &which).await?.runs;
     let runs: Vec<Value> = found
         .iter()
         .map(|run| {
@@ -112,28 +139,62 @@ fn suffix(run: &Run) -> &str {
 }
 
 /// Starts a job, which is a run of the product.
-pub async fn start(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> Answer {
-    let (product, _) = known(&meshx, &which).await?;
+async fn start(meshx: Arc<Meshx>, which: Which, body: Bytes, job: &str) -> Answer {
+    let product = known(&meshx, &which).await?.product;
     object(&meshx, &body)?;
-    let wish = Wish { run_type: "single".into(), product: product.id(), created_by: None, name: product.name.clone() };
+    let (product, name) = (product.id(), product.name);
+    let wish = Wish { run_type: "single".into(), product, created_by: None, name, job: job.to_owned() };
     let started = blocking(&meshx, move |meshx| order(meshx, |act| meshx.create(act, &wish))).await;
     started.map_err(|error| meshx.failed(&error))?;
     Ok(Json(json!({})).into_response())
 }
 
-/// Ends the newest job. Schedules are taken and come to nothing: what they would start is not published.
+/// Builds the product.
+pub async fn build(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> Answer {
+    start(meshx, which, body, "").await
+}
+
+/// Looks at the quality of its data.
+pub async fn examine(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> Answer {
+    start(meshx, which, body, "dq").await
+}
+
+/// Profiles its data.
+pub async fn profile(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> Answer {
+    start(meshx, which, body, "prof").await
+}
+
+/// Ends the newest job, or sets or ends the schedule.
 pub async fn set_state(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> Answer {
-    let (_, runs) = known(&meshx, &which).await?;
+    let Known { product, job, runs } = known(&meshx, &which).await?;
     let body = object(&meshx, &body)?;
-    match body.get("state").and_then(|state| state.get("state")).and_then(Value::as_str) {
-        Some("kill_job") => {
-            if let Some(newest) = runs.into_iter().next() {
-                let ended = blocking(&meshx, move |meshx| order(meshx, |act| meshx.cancel(act, &newest))).await;
-                ended.map_err(|error| meshx.failed(&error))?;
+    let wish = body.get("state").and_then(Value::as_object);
+    let wish = wish.ok_or_else(|| meshx.invalid(&["body", "state"], "Field required", "missing"))?;
+    let state = needed(&meshx, wish, &["body", "state"], "state", false)?.unwrap_or_default();
+    let product = product.id();
+    let done = match state.as_str() {
+        "kill_job" => match runs.into_iter().next() {
+            Some(newest) => {
+                blocking(&meshx, move |meshx| order(meshx, |act| meshx.cancel(act, &newest).map(|_| true))).await
             }
+            None => Ok(true),
+        },
+        "schedule" | "reschedule" => {
+            let cron = needed(&meshx, wish, &["body", "state"], "cron_expression", false)?.unwrap_or_default();
+            blocking(&meshx, move |meshx| order(meshx, |act| schedule::set(act, &product, &job, &cron))).await
         }
-        Some("schedule" | "reschedule" | "remove_schedule") => {}
-        _ => return Err(meshx.invalid(&["body", "state"], "Input should be a known state", "literal_error")),
+        "remove_schedule" => {
+            blocking(&meshx, move |meshx| order(meshx, |act| schedule::remove(act, &product, &job).map(|()| true)))
+                .await
+        }
+        _ => return Err(meshx.invalid(&["body", "state", "state"], "Input should be a known state", "literal_error")),
+    };
+    match done.map_err(|error| meshx.failed(&error))? {
+        true => Ok(Json(json!({})).into_response()),
+        false => Err(meshx.invalid(
+            &["body", "state", "cron_expression"],
+            "Input should be a cron expression of five fields, as '0 2 * * *'",
+            "value_error",
+        )),
     }
-    Ok(Json(json!({})).into_response())
 }

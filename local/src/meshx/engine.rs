@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scenario::{Dates, Product};
-use super::{Meshx, store};
+use super::{Meshx, schedule, store};
 use crate::Error;
 use crate::clock::Micros;
 use crate::database::Cached;
@@ -22,6 +22,8 @@ pub enum Job {
     Start { run: i64 },
     /// The run has the next status.
     Next { run: i64 },
+    /// A schedule's moment has come.
+    Scheduled { product: String, job: String, due: Micros },
 }
 
 /// What a new run is to be.
@@ -30,6 +32,8 @@ pub struct Wish {
     pub name: String,
     pub run_type: String,
     pub created_by: Option<String>,
+    /// The kind of compute; empty for an ordinary run.
+    pub job: String,
 }
 
 /// A date as the product spells it.
@@ -60,8 +64,8 @@ impl Meshx {
             (product.config, product.dates, first)
         });
         act.db.run(
-            "INSERT INTO meshx_run (ordinal, id, product, name, run_type, config, status, created_by, created_at) VALUES \
-             (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO meshx_run (ordinal, id, product, name, run_type, config, status, created_by, created_at, \
+             job) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 ordinal,
                 self.new_id(ordinal),
@@ -71,29 +75,36 @@ impl Meshx {
                 config.to_string(),
                 status,
                 wish.created_by,
-                date(act.now, dates)
+                date(act.now, dates),
+                wish.job
             ],
         )?;
         act.later(START, &Job::Start { run: ordinal })?;
         store::load(act.db, ordinal)
     }
 
+    /// Does one thing.
+    pub fn work(&self, act: &Act<'_>, job: Job) -> Result<(), Error> {
+        match job {
+            Job::Start { run } => self.advance(act, run, true),
+            Job::Next { run } => self.advance(act, run, false),
+            Job::Scheduled { product, job, due } => schedule::due(self, act, &product, &job, due),
+        }
+    }
+
     /// Does one thing to a run that nobody has taken over.
-    pub fn advance(&self, act: &Act<'_>, job: Job) -> Result<(), Error> {
-        let (Job::Start { run } | Job::Next { run }) = job;
+    fn advance(&self, act: &Act<'_>, run: i64, is_start: bool) -> Result<(), Error> {
         let (product, step, is_taken): (String, i64, bool) =
             act.db.one("SELECT product, step, is_taken FROM meshx_run WHERE ordinal = ?", [run], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
         let Some(product) = self.product(&product).filter(|_| !is_taken) else { return Ok(()) };
-        match job {
-            Job::Start { .. } => {
-                let started = start_date(act.now, product.dates);
-                act.db.run("UPDATE meshx_run SET started_at = ? WHERE ordinal = ?", params![started, run])?;
-                self.stay(act, run, &product, step)
-            }
-            Job::Next { .. } => self.next(act, run, &product, step + 1),
+        if !is_start {
+            return self.next(act, run, &product, step + 1);
         }
+        let started = start_date(act.now, product.dates);
+        act.db.run("UPDATE meshx_run SET started_at = ? WHERE ordinal = ?", params![started, run])?;
+        self.stay(act, run, &product, step)
     }
 
     /// Keeps the status of that step for its time.

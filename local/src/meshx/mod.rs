@@ -8,8 +8,10 @@ mod control;
 mod engine;
 mod routes;
 mod scenario;
+mod schedule;
 mod store;
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -51,6 +53,8 @@ pub struct Meshx {
     pub password: String,
     products: RwLock<Vec<Product>>,
     errors: RwLock<Errors>,
+    /// Refresh tokens of sessions that were ended; a restart forgets them.
+    revoked: RwLock<HashSet<String>>,
 }
 
 impl System for Meshx {
@@ -62,7 +66,7 @@ impl System for Meshx {
     }
 
     fn perform(&self, act: &Act<'_>, job: Self::Job) -> Result<(), Error> {
-        self.advance(act, job)
+        self.work(act, job)
     }
 }
 
@@ -82,6 +86,7 @@ impl Meshx {
             password,
             products: RwLock::new(serde_json::from_str(scenario::BUILT_IN)?),
             errors: RwLock::default(),
+            revoked: RwLock::default(),
         };
         if let Some(kept) = kept {
             meshx.replace(serde_json::from_str(&kept)?);
@@ -108,6 +113,14 @@ impl Meshx {
 
     fn errors(&self) -> Errors {
         *self.errors.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn revoke(&self, token: String) {
+        self.revoked.write().unwrap_or_else(PoisonError::into_inner).insert(token);
+    }
+
+    fn is_revoked(&self, token: &str) -> bool {
+        self.revoked.read().unwrap_or_else(PoisonError::into_inner).contains(token)
     }
 
     /// The product of that id.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::http::{Response, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -18,7 +19,7 @@ use super::{Errors, Meshx, compute, store};
 use crate::database::{Cached, fact_or};
 use crate::faults::Faults;
 use crate::house::order;
-use crate::{Error, blocking};
+use crate::{Error, blocking, is_of_framework};
 
 /// What every call is given.
 pub type App = State<Arc<Meshx>>;
@@ -41,6 +42,9 @@ const REFRESH_SECONDS: i64 = 86_400;
 /// How long the token printed at the start is valid: 90 days.
 const STARTING_SECONDS: i64 = 90 * 24 * 3600;
 
+/// What is read of a body at most.
+const LARGEST_BODY: usize = 16 << 20;
+
 /// The routes of the system.
 pub fn router(meshx: Arc<Meshx>, faults: Arc<Faults>) -> Router {
     let runs = "/api/data/orchestrator_workflow";
@@ -53,21 +57,26 @@ pub fn router(meshx: Arc<Meshx>, faults: Arc<Faults>) -> Router {
         .route("/api/data/compute/log", get(compute::log))
         .route("/api/data/compute/history", get(compute::history))
         .route("/api/data/compute/history/run", get(compute::run_history))
-        .route("/api/data/data_product/compute/builder/run", post(compute::start))
-        .route("/api/data/data_product/compute/quality/run", post(compute::start))
-        .route("/api/data/data_product/compute/profiling/run", post(compute::start))
+        .route("/api/data/data_product/compute/builder/run", post(compute::build))
+        .route("/api/data/data_product/compute/quality/run", post(compute::examine))
+        .route("/api/data/data_product/compute/profiling/run", post(compute::profile))
         .route("/api/data/data_product/compute/state", put(compute::set_state))
         .route("/api/.well-known/error_codes", get(error_codes))
+        .route("/api/.well-known/permissions", get(permissions))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&meshx), with_org))
         .route("/api/iam/principal/user", get(principal))
         .route("/api/iam/principal/user/me", get(me))
+        .route("/api/iam/principal/user/key_pair", post(key_pair))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&meshx), with_token));
     let all = of_an_org
         .route("/api/iam/login", post(login))
         .route("/api/iam/refresh", post(refresh))
-        .route("/api/iam/logout", post(|| async { Json(json!({})) }))
+        .route("/api/iam/logout", post(logout))
         .route("/api/.well-known/status", get(|| async { Json(json!({"status": "ok"})) }))
         .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::map_response_with_state(Arc::clone(&meshx), of_framework))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(meshx);
     Router::new().fallback_service(all).layer(middleware::from_fn_with_state(faults, crate::faults::middleware))
 }
@@ -126,6 +135,18 @@ async fn not_found(State(meshx): App) -> Refusal {
     meshx.refuse(StatusCode::NOT_FOUND, "not-found", "Not Found")
 }
 
+/// What the framework refuses, in this system's form.
+async fn of_framework(State(meshx): App, response: Response<Body>) -> Response<Body> {
+    match is_of_framework(&response) {
+        true => meshx.refuse(response.status(), "bad-request", "The request cannot be read.").into_response(),
+        false => response,
+    }
+}
+
+async fn wrong_method(State(meshx): App) -> Refusal {
+    meshx.refuse(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method Not Allowed")
+}
+
 async fn with_token(State(meshx): App, request: Request, next: Next) -> Answer {
     let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     match value.and_then(|value| value.strip_prefix("Bearer ")) {
@@ -158,18 +179,42 @@ pub fn object(meshx: &Meshx, body: &[u8]) -> Result<Map<String, Value>, Refusal>
     })
 }
 
-/// A key that must be there; null only where that is fine.
-fn needed(meshx: &Meshx, body: &Map<String, Value>, key: &str, is_nullable: bool) -> Result<Option<String>, Refusal> {
-    match body.get(key) {
-        None => Err(meshx.invalid(&["body", key], "Field required", "missing")),
+/// A key that must be there, of the object at that place; null only where that is fine.
+pub fn needed(
+    meshx: &Meshx,
+    object: &Map<String, Value>,
+    place: &[&str],
+    key: &str,
+    is_nullable: bool,
+) -> Result<Option<String>, Refusal> {
+    let at = [place, &[key]].concat();
+    match object.get(key) {
+        None => Err(meshx.invalid(&at, "Field required", "missing")),
         Some(Value::Null) if is_nullable => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(meshx.invalid(&["body", key], "Input should be a valid string", "string_type")),
+        Some(_) => Err(meshx.invalid(&at, "Input should be a valid string", "string_type")),
     }
 }
 
 fn text(meshx: &Meshx, body: &Map<String, Value>, key: &str) -> Result<String, Refusal> {
-    needed(meshx, body, key, false).map(Option::unwrap_or_default)
+    needed(meshx, body, &["body"], key, false).map(Option::unwrap_or_default)
+}
+
+fn nullable(meshx: &Meshx, body: &Map<String, Value>, key: &str) -> Result<Option<String>, Refusal> {
+    needed(meshx, body, &["body"], key, true)
+}
+
+/// A date or null: with a zone or without one, as the vendor's client sends both.
+fn moment(meshx: &Meshx, body: &Map<String, Value>, key: &str) -> Result<Option<String>, Refusal> {
+    let given = nullable(meshx, body, key)?;
+    let is_date = |text: &str| {
+        chrono::DateTime::parse_from_rfc3339(text).is_ok()
+            || chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").is_ok()
+    };
+    match given.as_deref().is_none_or(is_date) {
+        true => Ok(given),
+        false => Err(meshx.invalid(&["body", key], "Input should be a valid datetime", "datetime_from_date_parsing")),
+    }
 }
 
 async fn create(State(meshx): App, body: Bytes) -> Answer {
@@ -177,8 +222,9 @@ async fn create(State(meshx): App, body: Bytes) -> Answer {
     let wish = Wish {
         run_type: text(&meshx, &body, "run_type")?,
         product: text(&meshx, &body, "data_product_identifier")?,
-        created_by: needed(&meshx, &body, "created_by", true)?,
+        created_by: nullable(&meshx, &body, "created_by")?,
         name: text(&meshx, &body, "name")?,
+        job: String::new(),
     };
     if uuid::Uuid::parse_str(&wish.product).is_err() {
         return Err(meshx.invalid(
@@ -223,10 +269,13 @@ async fn update(State(meshx): App, Query(which): Query<Which>, body: Bytes) -> A
     let body = object(&meshx, &body)?;
     let status = text(&meshx, &body, "status")?;
     let config = body.get("config").ok_or_else(|| meshx.invalid(&["body", "config"], "Field required", "missing"))?;
+    if !config.is_object() && !config.is_null() {
+        return Err(meshx.invalid(&["body", "config"], "Input should be a valid dictionary", "dict_type"));
+    }
     let config = config.to_string();
-    let error = needed(&meshx, &body, "error_message", true)?;
-    let updated = needed(&meshx, &body, "updated_at", true)?;
-    let completed = needed(&meshx, &body, "completed_at", true)?;
+    let error = nullable(&meshx, &body, "error_message")?;
+    let updated = moment(&meshx, &body, "updated_at")?;
+    let completed = moment(&meshx, &body, "completed_at")?;
     let changed = blocking(&meshx, move |meshx| {
         order(meshx, |act| {
             act.db.run(
@@ -249,11 +298,35 @@ async fn cancel(State(meshx): App, Query(which): Query<Which>) -> Answer {
     Ok(Json(run).into_response())
 }
 
-/// Everything, in one array; a query changes nothing.
+/// Runs that are read at a time.
+const CHUNK: usize = 1_000;
+
+/// The runs after a place, as the inside of an array, and where to go on; `None`: that was all.
+async fn chunk(meshx: &Arc<Meshx>, after: i64) -> Result<(String, Option<i64>), Error> {
+    let found = blocking(meshx, move |meshx| meshx.house.database.read(|db| store::after(db, after, CHUNK))).await?;
+    let items = found.iter().map(|(_, run)| serde_json::to_string(run)).collect::<Result<Vec<_>, _>>()?;
+    let next = found.last().filter(|_| found.len() == CHUNK).map(|(place, _)| *place);
+    Ok((items.join(","), next))
+}
+
+/// Everything, in one array; a query changes nothing. However many runs there are, they pass through memory by and by.
 async fn list(State(meshx): App) -> Answer {
-    let found = blocking(&meshx, |meshx| meshx.house.database.read(store::all)).await;
-    let found = found.map_err(|error| meshx.failed(&error))?;
-    Ok(Json(json!({"orchestrator_workflows": found})).into_response())
+    let (items, next) = chunk(&meshx, 0).await.map_err(|error| meshx.failed(&error))?;
+    let first = format!("{{\"orchestrator_workflows\":[{items}");
+    let body = match next {
+        None => Body::from(format!("{first}]}}")),
+        Some(next) => {
+            let rest = stream::try_unfold((meshx, Some(next)), |(meshx, next)| async move {
+                let Some(after) = next else { return Ok::<_, Error>(None) };
+                let (items, next) = chunk(&meshx, after).await?;
+                let comma = if items.is_empty() { "" } else { "," };
+                let end = if next.is_none() { "]}" } else { "" };
+                Ok(Some((format!("{comma}{items}{end}"), (meshx, next))))
+            });
+            Body::from_stream(stream::iter([Ok(first)]).chain(rest))
+        }
+    };
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// What a Luigi would say of the run's only task. That the real graph looks like this is a guess.
@@ -314,6 +387,40 @@ async fn error_codes() -> Json<Value> {
     Json(json!({"errors": errors}))
 }
 
+/// What each call about runs needs to be allowed to do, in the published words.
+async fn permissions() -> Json<Value> {
+    let runs = "/api/data/orchestrator_workflow";
+    let of_all = "urn:meshx:backend:data:root:orchestrator_workflow";
+    let route = |method: &str, path: &str, action: &str, resource: &str| {
+        let pair = json!({"action": format!("data:orchestrator_workflow:{action}"), "resource": resource});
+        json!({
+            "logic_operator": "and", "methods": [method], "path": path, "permission_pairs": [pair], "summary": null,
+        })
+    };
+    let (one, any) = (format!("{of_all}:{{identifier}}"), format!("{of_all}:*"));
+    let routes = [
+        route("POST", runs, "create", of_all),
+        route("GET", runs, "read", &one),
+        route("PUT", runs, "manage", &one),
+        route("DELETE", runs, "manage", &one),
+        route("GET", &format!("{runs}/graph"), "read", &one),
+        route("GET", &format!("{runs}/list"), "browse", &any),
+    ];
+    Json(json!({"routes": routes}))
+}
+
+/// A pair of keys, which open nothing here: how requests are signed with them is not published.
+async fn key_pair(State(meshx): App, Query(which): Query<Which>) -> Answer {
+    let place = ["query", "identifier"];
+    let id = which.identifier.ok_or_else(|| meshx.invalid(&place, "Field required", "missing"))?;
+    if uuid::Uuid::parse_str(&id).is_err() {
+        return Err(meshx.invalid(&place, "Input should be a valid UUID", "uuid_parsing"));
+    }
+    let key = || uuid::Uuid::new_v4().simple().to_string();
+    let pair = json!({"access_key_id": key(), "secret_access_key": key(), "is_system": false});
+    Ok(Json(pair).into_response())
+}
+
 fn tokens(meshx: &Meshx) -> Response<Body> {
     let body = json!({
         "access_token": meshx.token("access", TOKEN_SECONDS), "expires_in": TOKEN_SECONDS,
@@ -335,8 +442,19 @@ async fn login(State(meshx): App, body: Bytes) -> Answer {
 async fn refresh(State(meshx): App, body: Bytes) -> Answer {
     let body = object(&meshx, &body)?;
     let token = text(&meshx, &body, "refresh_token")?;
-    if !meshx.admits(&token, "refresh") {
+    if !meshx.admits(&token, "refresh") || meshx.is_revoked(&token) {
         return Err(meshx.refuse(StatusCode::UNAUTHORIZED, "invalid-authorization", "Invalid refresh token."));
     }
     Ok(tokens(&meshx))
+}
+
+/// Ends a session: its refresh token is good for nothing more.
+async fn logout(State(meshx): App, body: Bytes) -> Answer {
+    let body = object(&meshx, &body)?;
+    let token = text(&meshx, &body, "refresh_token")?;
+    if !meshx.admits(&token, "refresh") {
+        return Err(meshx.refuse(StatusCode::UNAUTHORIZED, "invalid-authorization", "Invalid refresh token."));
+    }
+    meshx.revoke(token);
+    Ok(Json(json!({})).into_response())
 }

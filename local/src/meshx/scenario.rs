@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::wish::{Check, Wrong, between, filled};
+
 /// The products that are there from the start.
 pub const BUILT_IN: &str = include_str!("products.json");
 
@@ -25,6 +27,21 @@ pub struct Product {
     /// How dates are spelled.
     #[serde(default)]
     pub dates: Dates,
+}
+
+impl Check for Product {
+    fn check(&self) -> Result<(), Wrong> {
+        filled("/name", &self.name)?;
+        for (at, step) in self.steps.iter().enumerate() {
+            filled(&format!("/steps/{at}/status"), &step.status)?;
+            // A year, at most.
+            step.ms.map_or(Ok(()), |ms| between(&format!("/steps/{at}/ms"), ms, 0.0, 31_536_000_000.0))?;
+        }
+        if !self.config.is_object() && !self.config.is_null() {
+            return Err(Wrong::at("/config", "must be an object or null"));
+        }
+        filled("/end", &self.end)
+    }
 }
 
 /// A status for a while; without a time for ever.

@@ -57,22 +57,23 @@ pub fn load(db: &Connection, ordinal: i64) -> Result<Run, Error> {
     rows.next()?.map_or_else(|| Err(rusqlite::Error::QueryReturnedNoRows.into()), run)
 }
 
-/// All runs: there are no pages.
-pub fn all(db: &Connection) -> Result<Vec<Run>, Error> {
-    let mut statement = db.prepare_cached(&format!("SELECT {RUN} FROM meshx_run ORDER BY ordinal"))?;
-    let mut rows = statement.query([])?;
+/// The next runs after a place in the table, each with its own.
+pub fn after(db: &Connection, place: i64, most: usize) -> Result<Vec<(i64, Run)>, Error> {
+    let sql = format!("SELECT {RUN}, ordinal FROM meshx_run WHERE ordinal > ? ORDER BY ordinal LIMIT ?");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([place, i64::try_from(most).unwrap_or(i64::MAX)])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(run(row)?);
+        found.push((row.get(12)?, run(row)?));
     }
     Ok(found)
 }
 
-/// The runs of a data product, newest first.
-pub fn of_product(db: &Connection, product: &str) -> Result<Vec<Run>, Error> {
-    let sql = format!("SELECT {RUN} FROM meshx_run WHERE product = ? ORDER BY ordinal DESC LIMIT 100");
+/// The runs of a data product that are this kind of compute, newest first.
+pub fn of_product(db: &Connection, product: &str, job: &str) -> Result<Vec<Run>, Error> {
+    let sql = format!("SELECT {RUN} FROM meshx_run WHERE product = ? AND job = ? ORDER BY ordinal DESC LIMIT 100");
     let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query([product])?;
+    let mut rows = statement.query([product, job])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(run(row)?);

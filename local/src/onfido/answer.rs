@@ -6,7 +6,7 @@ use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use crate::Error;
+use crate::{Error, is_of_framework};
 
 /// What a handler returns.
 pub type Answer = Result<Response<Body>, Refusal>;
@@ -38,6 +38,21 @@ impl Refusal {
         let fields = Some(json!({name: [what]}));
         let message = "There was a validation error on this request".into();
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, kind: "validation_error", message, fields }
+    }
+
+    /// What the framework refuses, in this system's form.
+    pub fn of_framework(response: Response<Body>) -> Response<Body> {
+        if !is_of_framework(&response) {
+            return response;
+        }
+        let message = "The request cannot be read".into();
+        Self { status: response.status(), kind: "bad_request", message, fields: None }.into_response()
+    }
+
+    /// 405.
+    pub fn wrong_method() -> Self {
+        let message = "The resource does not have this method".into();
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, kind: "method_not_allowed", message, fields: None }
     }
 
     /// 400, for a body that is no JSON.

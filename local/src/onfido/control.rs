@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use super::scenario::Workflow;
 use super::{Onfido, store};
 use crate::blocking;
-use crate::control::{Answer, Failure, one_or_many, read};
+use crate::control::{Answer, Failure};
 use crate::house::order;
+use crate::wish::{Check, Wish, Wishes};
 
 /// The routes of the controls.
 pub fn control(onfido: Arc<Onfido>) -> Router {
@@ -27,8 +28,7 @@ async fn workflows(State(onfido): State<Arc<Onfido>>) -> Answer {
     Ok(Json(found.into_iter().map(|(name, id)| json!({"id": id, "name": name})).collect()))
 }
 
-async fn register(State(onfido): State<Arc<Onfido>>, Json(wish): Json<Value>) -> Answer {
-    let wished: Vec<Workflow> = one_or_many(wish)?;
+async fn register(State(onfido): State<Arc<Onfido>>, Wishes(wished): Wishes<Workflow>) -> Answer {
     blocking(&onfido, move |onfido| onfido.register(&wished)).await?;
     workflows(State(onfido)).await
 }
@@ -42,8 +42,9 @@ struct Deed {
     output: Value,
 }
 
-async fn applicant(State(onfido): State<Arc<Onfido>>, Json(wish): Json<Value>) -> Answer {
-    let deed: Deed = read(wish)?;
+impl Check for Deed {}
+
+async fn applicant(State(onfido): State<Arc<Onfido>>, Wish(deed): Wish<Deed>) -> Answer {
     let done = blocking(&onfido, move |onfido| {
         order(onfido, |act| {
             let Some(run) = store::find(act.db, &deed.run)?.filter(|run| run.status == "awaiting_input") else {
@@ -53,5 +54,5 @@ async fn applicant(State(onfido): State<Arc<Onfido>>, Json(wish): Json<Value>) -
             Ok(true)
         })
     });
-    if done.await? { Ok(Json(json!({}))) } else { Err(Failure::Unknown("no such run awaits input")) }
+    if done.await? { Ok(Json(json!({}))) } else { Err(Failure::Unknown("no run of that id awaits input".into())) }
 }

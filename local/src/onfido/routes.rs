@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, RawQuery, Request, State};
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, Path, Query, RawQuery, Request, State};
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
@@ -32,6 +32,9 @@ const TOKEN_SECONDS: i64 = 3600;
 /// How long an applicant's session lasts, in seconds: 35 days.
 const SESSION_SECONDS: i64 = 3_024_000;
 
+/// What is read of a body at most.
+const LARGEST_BODY: usize = 16 << 20;
+
 /// The routes of the system, below its version.
 pub fn router(onfido: Arc<Onfido>, faults: Arc<Faults>) -> Router {
     let run = |rest: &str| format!("/workflow_runs/{{run}}{rest}");
@@ -52,6 +55,9 @@ pub fn router(onfido: Arc<Onfido>, faults: Arc<Faults>) -> Router {
         .route("/webhooks", get(webhooks::list).post(webhooks::create))
         .route("/webhooks/{id}", get(webhooks::find).put(webhooks::update).delete(webhooks::delete))
         .fallback(|| async { Refusal::not_found() })
+        .method_not_allowed_fallback(|| async { Refusal::wrong_method() })
+        .layer(middleware::map_response(async |response| Refusal::of_framework(response)))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&onfido), authenticated))
         .route("/oauth/token", post(token))
         .with_state(onfido);
@@ -147,7 +153,14 @@ fn wish(body: &Map<String, Value>) -> Result<Wish, Refusal> {
     if customer.as_ref().is_some_and(|customer| customer.chars().count() > 256) {
         return Err(Refusal::field("customer_user_id", "is longer than 256 characters"));
     }
-    let given = body.get("link").cloned().unwrap_or_default();
+    let given = body.get("link").filter(|link| !link.is_null()).cloned().unwrap_or_else(|| json!({}));
+    if !given.is_object() {
+        return Err(Refusal::field("link", "must be an object"));
+    }
+    let custom = body.get("custom_data").cloned().unwrap_or_default();
+    if !custom.is_object() && !custom.is_null() {
+        return Err(Refusal::field("custom_data", "must be an object"));
+    }
     let part = |key: &str| given.get(key).cloned().unwrap_or_default();
     let link = json!({
         "completed_redirect_url": part("completed_redirect_url"), "expired_redirect_url": part("expired_redirect_url"),
@@ -158,7 +171,7 @@ fn wish(body: &Map<String, Value>) -> Result<Wish, Refusal> {
         customer: customer.unwrap_or_else(|| applicant.clone()),
         workflow: needed_id(body, "workflow_id")?,
         tags: tags(body)?,
-        custom: body.get("custom_data").cloned().unwrap_or_default(),
+        custom,
         applicant,
         link,
     })
@@ -236,27 +249,30 @@ async fn list(State(onfido): App, RawQuery(query): RawQuery) -> Answer {
     let shapes: Vec<_> = runs.into_iter().map(|run| onfido.with_session(run)).collect();
     let mut response = Json(shapes.iter().map(|shape| Object(shape)).collect::<Vec<_>>()).into_response();
     let headers = response.headers_mut();
-    headers.insert("x-total-count", HeaderValue::from(total));
-    if let Ok(links) = HeaderValue::from_str(&links(&onfido, &rest, page, total)) {
+    headers.extend(total.map(|total| (HeaderName::from_static("x-total-count"), HeaderValue::from(total))));
+    let is_full = shapes.len() as i64 == PAGE;
+    if let Ok(links) = HeaderValue::from_str(&links(&onfido, &rest, page, total, is_full)) {
         headers.insert(header::LINK, links);
     }
     Ok(response)
 }
 
-/// The pages around this one. Beyond the end the page before is the last one that has rows.
-fn links(onfido: &Onfido, rest: &[(String, String)], page: i64, total: i64) -> String {
-    let last = (total / PAGE + i64::from(total % PAGE > 0)).max(1);
+/// The pages around this one. Beyond the end the page before is the last one that has rows. Where the runs are too many
+/// to be counted, nobody knows which page is the last, and a full page has a next one.
+fn links(onfido: &Onfido, rest: &[(String, String)], page: i64, total: Option<i64>, is_full: bool) -> String {
+    let last = total.map(|total| (total / PAGE + i64::from(total % PAGE > 0)).max(1));
     let link = |number: i64, rel: &str| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(rest).append_pair("page", &number.to_string());
         format!("<{}?{}>; rel=\"{rel}\"", onfido.href("/workflow_runs"), query.finish())
     };
-    let mut links = vec![link(1, "first"), link(last, "last")];
-    if page < last {
+    let mut links = vec![link(1, "first")];
+    links.extend(last.map(|last| link(last, "last")));
+    if last.map_or(is_full, |last| page < last) {
         links.push(link(page + 1, "next"));
     }
     if page > 1 {
-        links.push(link((page - 1).min(last), "prev"));
+        links.push(link((page - 1).min(last.unwrap_or(i64::MAX)), "prev"));
     }
     links.join(", ")
 }

@@ -3,6 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::store::SETTLED;
+use crate::wish::{Check, Wrong, between, different, filled};
+
+/// The longest that anything takes: a year.
+const LONGEST_MS: f64 = 31_536_000_000.0;
+
 /// The workflows that are there from the start.
 pub const BUILT_IN: &str = include_str!("workflows.json");
 
@@ -25,6 +31,49 @@ pub struct Workflow {
     /// A later change of its end, as a review may bring. Whether the real system ever does that is not known.
     #[serde(default)]
     pub revised: Option<Revision>,
+}
+
+/// The most tasks of a workflow.
+const MOST_STEPS: usize = 100;
+
+fn settled(place: &str, status: &str) -> Result<(), Wrong> {
+    match SETTLED.contains(&status) {
+        true => Ok(()),
+        false => Err(Wrong::at(place, format!("{status:?} is none of {}", SETTLED.join(", ")))),
+    }
+}
+
+impl Check for Workflow {
+    fn check(&self) -> Result<(), Wrong> {
+        filled("/name", &self.name)?;
+        if self.steps.len() > MOST_STEPS {
+            return Err(Wrong::at("/steps", format!("has more than {MOST_STEPS} tasks")));
+        }
+        different(self.steps.iter().map(|step| step.task.as_str()), |at| format!("/steps/{at}/task"))?;
+        for (at, step) in self.steps.iter().enumerate() {
+            step.check().map_err(|wrong| wrong.within(&format!("/steps/{at}")))?;
+        }
+        settled("/end", &self.end)?;
+        let Some(revised) = &self.revised else { return Ok(()) };
+        settled("/revised/end", &revised.end)?;
+        between("/revised/ms", revised.ms, 0.0, LONGEST_MS)
+    }
+}
+
+impl Check for Step {
+    fn check(&self) -> Result<(), Wrong> {
+        for (place, id) in [("/task", &self.task), ("/def", &self.def)] {
+            let is_id = id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'_' | b'-'));
+            if !is_id || id.is_empty() {
+                return Err(Wrong::at(place, format!("{id:?} must consist of a-z, 0-9, _ and -")));
+            }
+        }
+        self.ms.map_or(Ok(()), |ms| between("/ms", ms, 0.0, LONGEST_MS))?;
+        match self.expires && (self.ms.is_none() || self.by != Doer::Applicant) {
+            true => Err(Wrong::at("/expires", "only an applicant's task with an `ms` can expire")),
+            false => Ok(()),
+        }
+    }
 }
 
 /// A change of a settled status.

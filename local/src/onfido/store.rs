@@ -94,6 +94,25 @@ pub struct Filter {
 /// Runs of a block of the counts.
 const BLOCK: i64 = 1024;
 
+/// More runs than this are not counted one by one: then the list does not say how many there are.
+const COUNTED: i64 = 10_000;
+
+/// All statuses of runs.
+const STATUSES: [&str; 8] =
+    ["processing", "awaiting_input", "awaiting_client_input", "approved", "declined", "review", "abandoned", "error"];
+
+/// A part of an index that is walked in the order of the runs: a table, which of its rows count, their values, and the
+/// number of the run.
+struct Lane {
+    from: String,
+    values: Vec<Sql>,
+    run: &'static str,
+}
+
+fn text(text: &str) -> Sql {
+    Sql::Text(text.to_owned())
+}
+
 impl Filter {
     /// The first run that the dates allow, and the first that they no longer do: the order of runs is that of time.
     fn bounds(&self, db: &Connection) -> Result<(i64, i64), Error> {
@@ -106,58 +125,124 @@ impl Filter {
         Ok((first(">", self.after)?.unwrap_or(1), first(">=", self.before)?.unwrap_or(end)))
     }
 
-    /// Where a walk through the runs goes along, and what it looks at on its way.
-    fn condition(&self, (from, to): (i64, i64)) -> (String, Vec<Sql>) {
-        let mut tags = self.tags.iter();
-        let (source, mut values): (_, Vec<Sql>) = match tags.next() {
-            Some(tag) => {
-                let walk = "onfido_tag m CROSS JOIN onfido_run r ON r.ordinal = m.run WHERE m.tag = ? AND m.run";
-                (walk, vec![tag.clone().into()])
-            }
-            None => ("onfido_run r WHERE r.ordinal", Vec::new()),
-        };
-        let mut condition = format!("{source} BETWEEN ? AND ?");
-        values.extend([from.into(), (to - 1).into()]);
-        let marks = |count: usize| vec!["?"; count].join(", ");
-        if !self.statuses.is_empty() {
-            // Behind a tag the status is only looked at; otherwise the walk goes along its index.
-            let column = if self.tags.is_empty() { "r.status" } else { "+r.status" };
-            condition += &format!(" AND {column} IN ({})", marks(self.statuses.len()));
-            values.extend(self.statuses.iter().cloned().map(Sql::from));
-        }
-        if let Some(applicant) = &self.applicant {
-            condition += if self.tags.is_empty() { " AND r.applicant = ?" } else { " AND +r.applicant = ?" };
-            values.push(applicant.clone().into());
-        }
-        for tag in tags {
-            condition += " AND EXISTS (SELECT 1 FROM onfido_tag t WHERE t.tag = ? AND t.run = r.ordinal)";
-            values.push(tag.clone().into());
-        }
-        (condition, values)
-    }
-
-    /// How many runs there are in all.
-    fn count(&self, db: &Connection, (from, to): (i64, i64)) -> Result<i64, Error> {
-        if let ([tag], [], None, None, None) =
-            (self.tags.as_slice(), self.statuses.as_slice(), &self.applicant, self.after, self.before)
-        {
-            let counted =
-                db.one("SELECT runs FROM onfido_tag_count WHERE tag = ?", [tag], |row| row.get(0)).optional()?;
-            return Ok(counted.unwrap_or(0));
-        }
-        if !self.tags.is_empty() || self.applicant.is_some() {
-            let (condition, values) = self.condition((from, to));
-            let sql = format!("SELECT count(*) FROM {condition}");
-            return Ok(db.one(&sql, params_from_iter(values), |row| row.get(0))?);
-        }
-        if self.statuses.is_empty() {
-            return Ok((to - from).max(0));
-        }
-        let of_status = |status: &String| counted(db, status, from, to);
+    /// The statuses that are asked for, each once; `None`: all.
+    fn of_statuses(&self) -> Option<Vec<String>> {
         let mut statuses = self.statuses.clone();
         statuses.sort_unstable();
         statuses.dedup();
-        statuses.iter().map(of_status).sum()
+        (!statuses.is_empty()).then_some(statuses)
+    }
+
+    /// The same as a list.
+    fn all_statuses(&self) -> Vec<String> {
+        self.of_statuses().unwrap_or_else(|| STATUSES.map(str::to_owned).into())
+    }
+
+    /// How many runs of an applicant or with a tag there are, of these statuses.
+    fn kept(&self, db: &Connection, table: &str, key: &str, of: &str) -> Result<i64, Error> {
+        let statuses = self.all_statuses();
+        let marks = vec!["?"; statuses.len()].join(", ");
+        let sql = format!("SELECT coalesce(sum(runs), 0) FROM {table} WHERE {key} = ? AND status IN ({marks})");
+        let values = std::iter::once(of.to_owned()).chain(statuses);
+        Ok(db.one(&sql, params_from_iter(values), |row| row.get(0))?)
+    }
+
+    fn with_tag(&self, db: &Connection, tag: &str) -> Result<i64, Error> {
+        self.kept(db, "onfido_tag_count", "tag", tag)
+    }
+
+    fn of_applicant(&self, db: &Connection, applicant: &str) -> Result<i64, Error> {
+        self.kept(db, "onfido_applicant_count", "applicant", applicant)
+    }
+
+    /// Which tag to walk along, if that is the shortest way: of all runs, of the applicant's, of each tag's.
+    fn shortest(&self, db: &Connection, bounds: (i64, i64)) -> Result<Option<usize>, Error> {
+        let mut best = match &self.applicant {
+            Some(applicant) => self.of_applicant(db, applicant)?,
+            None => self.with_statuses(db, bounds)?,
+        };
+        let mut walked = None;
+        for (at, tag) in self.tags.iter().enumerate() {
+            // All runs of the tag are walked, whatever their status.
+            let every = Self::default().with_tag(db, tag)?;
+            if every <= best {
+                (best, walked) = (every, Some(at));
+            }
+        }
+        Ok(walked)
+    }
+
+    /// How a page is walked: along a tag, the applicant's runs, those of some statuses, or all.
+    fn lanes(&self, (from, to): (i64, i64), along_tag: Option<usize>) -> Vec<Lane> {
+        let bounds = [Sql::Integer(from), Sql::Integer(to - 1)];
+        let lane = |run: &'static str, table: &str, column: &str, key: Vec<Sql>| {
+            let (mut sql, mut values) = (format!("{table} WHERE {column}{run} BETWEEN ? AND ?"), key);
+            values.extend(bounds.clone());
+            for tag in self.tags.iter().enumerate().filter(|(at, _)| Some(*at) != along_tag).map(|(_, tag)| tag) {
+                sql += &format!(" AND EXISTS (SELECT 1 FROM onfido_tag t WHERE t.tag = ? AND t.run = {run})");
+                values.push(text(tag));
+            }
+            Lane { from: sql, values, run }
+        };
+        if let Some(tag) = along_tag.and_then(|at| self.tags.get(at)) {
+            return vec![self.along_tag(lane("m.run", "onfido_tag m", "m.tag = ? AND ", vec![text(tag)]))];
+        }
+        match (&self.applicant, self.of_statuses()) {
+            (Some(applicant), _) => {
+                let along = "onfido_run r INDEXED BY onfido_run_by_applicant";
+                let of = |status: String| vec![text(applicant), Sql::Text(status)];
+                let lane = |key| lane("r.ordinal", along, "r.applicant = ? AND r.status = ? AND ", key);
+                self.all_statuses().into_iter().map(|status| lane(of(status))).collect()
+            }
+            (None, Some(statuses)) => {
+                let along = "onfido_run r INDEXED BY onfido_run_by_status";
+                let lane = |status| lane("r.ordinal", along, "r.status = ? AND ", vec![Sql::Text(status)]);
+                statuses.into_iter().map(lane).collect()
+            }
+            (None, None) => vec![lane("r.ordinal", "onfido_run r", "", Vec::new())],
+        }
+    }
+
+    /// Behind a tag, status and applicant are looked at run by run.
+    fn along_tag(&self, mut lane: Lane) -> Lane {
+        let mut conditions = Vec::new();
+        if let Some(statuses) = self.of_statuses() {
+            conditions.push(format!("r.status IN ({})", vec!["?"; statuses.len()].join(", ")));
+            lane.values.extend(statuses.into_iter().map(Sql::Text));
+        }
+        if let Some(applicant) = &self.applicant {
+            conditions.push("r.applicant = ?".to_owned());
+            lane.values.push(text(applicant));
+        }
+        if !conditions.is_empty() {
+            let conditions = conditions.join(" AND ");
+            lane.from += &format!(" AND EXISTS (SELECT 1 FROM onfido_run r WHERE r.ordinal = m.run AND {conditions})");
+        }
+        lane
+    }
+
+    /// How many runs of the asked statuses there are between two places.
+    fn with_statuses(&self, db: &Connection, (from, to): (i64, i64)) -> Result<i64, Error> {
+        match self.of_statuses() {
+            Some(statuses) => statuses.iter().map(|status| counted(db, status, from, to)).sum(),
+            None => Ok((to - from).max(0)),
+        }
+    }
+
+    /// How many runs there are in all; `None`: too many to be counted one by one.
+    fn count(&self, db: &Connection, bounds: (i64, i64), along_tag: Option<usize>) -> Result<Option<i64>, Error> {
+        let is_dated = self.after.is_some() || self.before.is_some();
+        match (self.tags.as_slice(), &self.applicant) {
+            ([], None) => return self.with_statuses(db, bounds).map(Some),
+            ([], Some(applicant)) if !is_dated => return self.of_applicant(db, applicant).map(Some),
+            ([tag], None) if !is_dated => return self.with_tag(db, tag).map(Some),
+            _ => {}
+        }
+        let Query { sql, mut values } = merged(self.lanes(bounds, along_tag));
+        values.push((COUNTED + 1).into());
+        let sql = format!("SELECT count(*) FROM ({sql} LIMIT ?)");
+        let count: i64 = db.one(&sql, params_from_iter(values), |row| row.get(0))?;
+        Ok(Some(count).filter(|count| *count <= COUNTED))
     }
 }
 
@@ -185,27 +270,47 @@ pub struct Query {
     pub values: Vec<Sql>,
 }
 
-/// The runs of a page, between two places.
-pub fn page_query(filter: &Filter, bounds: (i64, i64), page: i64) -> Query {
-    let (condition, mut values) = filter.condition(bounds);
+/// All lanes as one.
+fn merged(lanes: Vec<Lane>) -> Query {
+    let parts: Vec<_> = lanes.iter().map(|lane| format!("SELECT {} AS k FROM {}", lane.run, lane.from)).collect();
+    Query { sql: parts.join(" UNION ALL "), values: lanes.into_iter().flat_map(|lane| lane.values).collect() }
+}
+
+/// The runs of a page, between two places. They are found on an index alone, so that what lies before them costs little.
+pub fn page_query(filter: &Filter, bounds: (i64, i64), along_tag: Option<usize>, page: i64) -> Query {
+    let mut skipped = (page - 1) * PAGE;
+    let mut bounds = bounds;
+    if filter.tags.is_empty() && filter.statuses.is_empty() && filter.applicant.is_none() {
+        // Runs are never removed, so the place of a page is known.
+        if filter.ascending {
+            bounds.0 += skipped
+        } else {
+            bounds.1 -= skipped
+        }
+        skipped = 0;
+    }
+    let Query { sql, mut values } = merged(filter.lanes(bounds, along_tag));
     let order = if filter.ascending { "ASC" } else { "DESC" };
-    let column = if filter.tags.is_empty() { "r.ordinal" } else { "m.run" };
-    values.push(((page - 1) * PAGE).into());
-    let sql = format!("SELECT {RUN} FROM {condition} ORDER BY {column} {order} LIMIT {PAGE} OFFSET ?");
+    values.push(skipped.into());
+    let sql = format!(
+        "SELECT {RUN} FROM ({sql} ORDER BY k {order} LIMIT {PAGE} OFFSET ?) o CROSS JOIN onfido_run r ON r.ordinal = o.k ORDER \
+         BY o.k {order}"
+    );
     Query { sql, values }
 }
 
-/// A page of runs, and how many there are in all.
-pub fn page(db: &Connection, filter: &Filter, page: i64) -> Result<(Vec<Run>, i64), Error> {
+/// A page of runs, and how many there are in all, if they can be counted.
+pub fn page(db: &Connection, filter: &Filter, page: i64) -> Result<(Vec<Run>, Option<i64>), Error> {
     let bounds = filter.bounds(db)?;
-    let query = page_query(filter, bounds, page);
+    let along_tag = filter.shortest(db, bounds)?;
+    let query = page_query(filter, bounds, along_tag, page);
     let mut statement = db.prepare_cached(&query.sql)?;
     let mut rows = statement.query(params_from_iter(query.values))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(run(row)?);
     }
-    Ok((found, filter.count(db, bounds)?))
+    Ok((found, filter.count(db, bounds, along_tag)?))
 }
 
 /// A task with what is not on the wire.

@@ -17,13 +17,14 @@ pub struct Process {
 
 impl Process {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_runward-local"))
-            .args(arguments)
-            .arg("--print-json")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_runward-local"));
+        command.args(arguments).arg("--print-json").stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::of(command)
+    }
+
+    /// The engine that a command starts.
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
@@ -47,18 +48,23 @@ impl Process {
         send(&agent(), method, &url, &headers, body.map(Value::to_string).as_deref())
     }
 
-    fn trigger(&self, workflow: &str, input: Value) -> Option<String> {
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn trigger(&self, workflow: &str, input: Value) -> Option<String> {
         let path = format!("/tenants/{}/workflow-runs/trigger", self.text("tenant"));
         let body = json!({"workflowName": workflow, "input": input, "return_only_id": true});
         let answer = self.call("POST", &path, Some(&body)).ok().filter(|answer| answer.status == 200)?;
         Some(answer.json()["run"]["metadata"]["id"].as_str().unwrap().to_owned())
     }
 
-    fn status(&self, id: &str) -> String {
+    pub fn status(&self, id: &str) -> String {
         self.call("GET", &format!("/workflow-runs/{id}/status"), None).unwrap().body.trim().to_owned()
     }
 
-    fn until_finished(&self, id: &str) -> String {
+    pub fn until_finished(&self, id: &str) -> String {
         let begun = Instant::now();
         loop {
             let status = self.status(id);

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod controls;
 mod crash;
 mod durable;
 mod exchange;
 mod faults;
 mod formance;
+mod hardship;
+mod inbound;
 mod lifecycle;
 mod meshx;
 mod onfido;

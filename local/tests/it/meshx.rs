@@ -116,6 +116,12 @@ fn an_update_replaces_five_keys_and_ends_the_scenario() {
     for (key, value) in body.as_object().unwrap() {
         assert_eq!(&run[key], value, "{key}");
     }
+    for (key, wrong) in [("completed_at", json!("yesterday")), ("config", json!([1])), ("status", json!(null))] {
+        let mut wish = body.clone();
+        wish[key] = wrong;
+        let answer = world.mesh("PUT", &path, Some(&wish));
+        assert_eq!((answer.status, &answer.json()["detail"][0]["loc"]), (422, &json!(["body", key])));
+    }
     let answer = world.mesh("PUT", &path, Some(&json!({"status": "FAILED"})));
     assert_eq!(answer.status, 422);
     assert_eq!(answer.json()["detail"][0]["loc"], json!(["body", "config"]));
@@ -180,6 +186,10 @@ fn calls_need_a_token_and_an_organisation() {
     assert_eq!(status(tokens["refresh_token"].as_str().unwrap(), &access.org).status, 401);
     world.advance(18_001_000.0);
     assert_eq!(status(tokens["access_token"].as_str().unwrap(), &access.org).status, 401);
+    let other = login(&access.password).json()["refresh_token"].clone();
+    let ended = json!({"refresh_token": other});
+    assert_eq!(world.mesh("POST", "/api/iam/logout", Some(&ended)).status, 200);
+    assert_eq!(world.mesh("POST", "/api/iam/refresh", Some(&ended)).status, 401, "its session was ended");
     let refreshed =
         world.mesh("POST", "/api/iam/refresh", Some(&json!({"refresh_token": tokens["refresh_token"]}))).json();
     assert_eq!(status(refreshed["access_token"].as_str().unwrap(), &access.org).status, 200);
@@ -199,4 +209,97 @@ fn compute_of_a_product_tells_how_its_newest_run_stands() {
     assert_eq!(world.mesh("GET", unknown, None).status, 404);
     let errors = world.mesh("GET", "/api/.well-known/error_codes", None).json();
     assert_eq!(errors["errors"][0]["type"], "authorization-required");
+}
+
+#[test]
+fn a_schedule_of_compute_starts_runs_by_the_clock_until_it_is_removed() {
+    let world = World::stepped(1);
+    let product = world.product("orders");
+    let state = |body: Value| {
+        let path = format!("/api/data/data_product/compute/state?identifier={product}");
+        world.mesh("PUT", &path, Some(&json!({"state": body})))
+    };
+    let compute =
+        || world.mesh("GET", &format!("/api/data/compute?identifier={product}"), None).json()["status"].clone();
+    let wrong = state(json!({"state": "schedule", "cron_expression": "every day"}));
+    assert_eq!(wrong.status, 422);
+    assert_eq!(wrong.json()["detail"][0]["loc"], json!(["body", "state", "cron_expression"]));
+    assert_eq!(state(json!({"state": "schedule"})).json()["detail"][0]["type"], "missing");
+    assert_eq!(state(json!({"state": "sleep"})).status, 422);
+    assert_eq!(state(json!({"state": "schedule", "cron_expression": "*/10 * * * *"})).status, 200);
+    // It is four o'clock sharp.
+    let fresh = compute();
+    assert_eq!([&fresh["run_type"], &fresh["next_run"]], ["schedule", "2026-11-22T16:10:00.000000Z"]);
+    assert!(fresh["last_run"].is_null());
+    world.advance(25.0 * 60_000.0);
+    let runs = world.mesh("GET", &format!("{RUNS}/list"), None).json()["orchestrator_workflows"].clone();
+    let runs = runs.as_array().unwrap().clone();
+    assert_eq!(runs.iter().map(|run| run["run_type"].as_str().unwrap()).collect::<Vec<_>>(), ["schedule", "schedule"]);
+    let after = compute();
+    assert_eq!(after["last_run_name"], runs[1]["name"]);
+    assert_eq!(after["past_successful_run_names"], json!([runs[1]["name"], runs[0]["name"]]));
+    assert_eq!(after["next_run"], "2026-11-22T16:30:00.000000Z");
+    assert_eq!(state(json!({"state": "reschedule", "cron_expression": "0 * * * *"})).status, 200);
+    assert_eq!(compute()["next_run"], "2026-11-22T17:00:00.000000Z");
+    world.advance(20.0 * 60_000.0);
+    assert_eq!(state(json!({"state": "remove_schedule"})).status, 200);
+    assert_eq!(compute()["run_type"], "single");
+    world.advance(7_200_000.0);
+    let runs = world.mesh("GET", &format!("{RUNS}/list"), None).json();
+    assert_eq!(
+        runs["orchestrator_workflows"].as_array().unwrap().len(),
+        2,
+        "what was replaced or removed starts nothing"
+    );
+}
+
+#[test]
+fn each_kind_of_compute_has_its_own_jobs() {
+    let world = World::stepped(1);
+    let product = world.product("orders");
+    let ask = |path: &str, job: &str| world.mesh("GET", &format!("/api/data/{path}?identifier={product}{job}"), None);
+    let start = |kind: &str| {
+        let path = format!("/api/data/data_product/compute/{kind}/run?identifier={product}");
+        assert_eq!(world.mesh("POST", &path, Some(&json!({"config": {}}))).status, 200);
+    };
+    let jobs = |job: &str| ask("compute/history", job).json()["jobs"].as_array().unwrap().len();
+    start("quality");
+    assert_eq!([jobs(""), jobs("&job_type=dq"), jobs("&job_type=prof")], [0, 1, 0]);
+    start("builder");
+    start("profiling");
+    assert_eq!([jobs(""), jobs("&job_type=dq"), jobs("&job_type=prof")], [1, 1, 1]);
+    let wrong = ask("compute", "&job_type=other");
+    assert_eq!((wrong.status, &wrong.json()["detail"][0]["loc"]), (422, &json!(["query", "job_type"])));
+    let kill = json!({"state": {"state": "kill_job"}});
+    let path = format!("/api/data/data_product/compute/state?identifier={product}&job_type=dq");
+    assert_eq!(world.mesh("PUT", &path, Some(&kill)).status, 200);
+    assert_eq!(ask("compute", "&job_type=dq").json()["status"]["status"], "CANCELLED");
+    assert_eq!(ask("compute", "").json()["status"]["status"], "STARTING_UP");
+}
+
+#[test]
+fn a_long_list_is_whole_although_it_is_sent_piece_by_piece() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("engine.sqlite");
+    let place = || runward_local::database::Place::File(path.clone());
+    drop(World::start(runward_local::Options { place: place(), ..Default::default() }));
+    let fill = |from: i64, to: i64| {
+        let db = rusqlite::Connection::open(&path).unwrap();
+        db.execute(
+            "WITH RECURSIVE c (i) AS (VALUES (?1) UNION ALL SELECT i + 1 FROM c WHERE i < ?2) INSERT INTO meshx_run (ordinal, id, \
+             product, name, run_type, config, status, created_at, is_taken) SELECT i, printf('%08x-0000-4000-8000-000000000000', \
+             i), '00000000-0000-4000-8000-000000000000', 'n', 'single', 'null', 'COMPLETED', '2026-11-22T16:00:00Z', 1 FROM c",
+            [from, to],
+        )
+        .unwrap();
+    };
+    // A whole number of pieces, and some more.
+    for (from, to) in [(1, 2_000), (2_001, 2_500)] {
+        fill(from, to);
+        let world = World::start(runward_local::Options { place: place(), ..Default::default() });
+        let listed = world.mesh("GET", &format!("{RUNS}/list"), None).json();
+        let ids: Vec<String> = listed["orchestrator_workflows"].as_array().unwrap().iter().map(id).collect();
+        let wanted: Vec<String> = (1..=to).map(|i| format!("{i:08x}-0000-4000-8000-000000000000")).collect();
+        assert_eq!(ids, wanted);
+    }
 }

@@ -294,3 +294,98 @@ fn signed_documents_are_found_by_run_and_file() {
         assert_eq!(world.studio("GET", &path, None).status, 422);
     }
 }
+
+/// What tells one webhook from another: there is no id.
+fn told(letter: &crate::receiver::Letter) -> (String, String) {
+    let payload = serde_json::from_str::<Value>(&letter.body).unwrap()["payload"].clone();
+    let run = payload["object"].get("workflow_run_id").unwrap_or(&payload["object"]["id"]);
+    let of = format!("{} {}", run.as_str().unwrap(), payload["object"]["id"]);
+    (payload["action"].as_str().unwrap().to_owned(), of)
+}
+
+#[test]
+fn webhooks_of_onfido_come_twice_out_of_order_and_late_on_demand() {
+    let world = World::start(Options { speed: 20.0, ..Default::default() });
+    let receiver = Receiver::start(0);
+    world.control("/webhooks", &json!({"duplicates": 1, "shuffleMs": 300, "lost": 1}));
+    let wish = json!({"url": receiver.url, "events": ["workflow_run.completed", "workflow_task.completed"]});
+    assert_eq!(world.studio("POST", "/webhooks", Some(&wish)).status, 201);
+    let runs: Vec<String> = (0..6).map(|_| id(&world.start_check("instant-approval", json!({})))).collect();
+    let waiting = || {
+        let url = format!("{}/webhooks", world.control);
+        send(&agent(), "GET", &url, &[], None).unwrap().json()["waiting"].as_i64().unwrap()
+    };
+    assert!(waiting() > 0, "the first try of each was lost");
+    // A task and an end of each run, each twice.
+    let letters = receiver.wait_for(24);
+    let mut order = Vec::new();
+    for letter in &letters {
+        assert_eq!(letter.headers["x-sha2-signature"], hex_mac(&world.systems.onfido.webhook_token, &letter.body));
+        crate::wire::delivered(&format!("onfido {}", told(letter).0), &letter.body);
+        order.push(told(letter));
+    }
+    for run in &runs {
+        for action in ["workflow_run.completed", "workflow_task.completed"] {
+            let of_run = letters.iter().filter(|letter| {
+                let (found, of) = told(letter);
+                found == action && of.starts_with(run)
+            });
+            let bodies: Vec<&String> = of_run.map(|letter| &letter.body).collect();
+            assert_eq!(bodies.len(), 2, "{action} of {run}");
+            assert_eq!(bodies[0], bodies[1], "a duplicate is the same, byte by byte");
+        }
+    }
+    let sent: Vec<_> = runs
+        .iter()
+        .flat_map(|run| ["workflow_task.completed", "workflow_run.completed"].map(|action| (action, run.as_str())))
+        .collect();
+    let mut came: Vec<(&str, &str)> = Vec::new();
+    for (action, of) in &order {
+        let one = (action.as_str(), of.split(' ').next().unwrap());
+        if !came.contains(&one) {
+            came.push(one);
+        }
+    }
+    assert_ne!(came, sent, "they overtake one another");
+    let begun = std::time::Instant::now();
+    while waiting() > 0 {
+        assert!(begun.elapsed().as_secs() < 20, "what was taken is not sent again");
+    }
+}
+
+#[test]
+fn a_list_that_is_too_long_to_be_counted_does_not_say_how_long_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("engine.sqlite");
+    let place = || runward_local::database::Place::File(path.clone());
+    drop(World::start(Options { place: place(), ..Default::default() }));
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch(
+        "CREATE TEMP TABLE n AS WITH RECURSIVE c (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM c WHERE i < 10050) SELECT i, \
+         printf('%08x-0000-4000-8000-000000000000', i) AS id FROM c;
+         INSERT INTO onfido_run (ordinal, id, applicant, workflow, status, customer, tags, link, custom, output, reasons, error, \
+         step, created, updated) SELECT i, id, id, id, iif(i % 100, 'approved', 'declined'), id, '[]', '{}', 'null', 'null', '[]', \
+         'null', 1000000, i, i FROM n;
+         INSERT INTO onfido_tag SELECT 'a', i FROM n; INSERT INTO onfido_tag SELECT 'b', i FROM n;",
+    )
+    .unwrap();
+    drop(db);
+    let world = World::start(Options { place: place(), ..Default::default() });
+    let list = |query: &str| world.studio("GET", &format!("/workflow_runs?{query}"), None);
+    let many = list("tags=a,b");
+    assert_eq!(many.json().as_array().unwrap().len(), 20);
+    assert_eq!(many.header("x-total-count"), None);
+    let links = many.header("link").unwrap();
+    assert!(links.contains("rel=\"next\"") && !links.contains("rel=\"last\""), "{links}");
+    let last = list("tags=a,b&page=503");
+    assert_eq!(last.json().as_array().unwrap().len(), 10);
+    assert!(!last.header("link").unwrap().contains("next"));
+    for (query, total) in
+        [("", "10050"), ("tags=a", "10050"), ("tags=a&status=declined", "100"), ("status=declined", "100")]
+    {
+        assert_eq!(list(query).header("x-total-count"), Some(total), "{query}");
+    }
+    assert_eq!(list("tags=a,b&status=declined").header("x-total-count"), Some("100"));
+    let newest = list("tags=b,a&status=declined").json();
+    assert_eq!(newest[0]["id"], "00002710-0000-4000-8000-000000000000", "10,000 is the newest of them");
+}

@@ -86,16 +86,20 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Letter> {
     Some(Letter { headers, body: String::from_utf8(body).unwrap() })
 }
 
-fn mac(key: &str, text: &str) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+fn mac(key: &[u8], text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
 }
 
 pub fn base64_mac(key: &str, text: &str) -> String {
+    base64_mac_of(key.as_bytes(), text)
+}
+
+pub fn base64_mac_of(key: &[u8], text: &str) -> String {
     BASE64.encode(mac(key, text))
 }
 
 pub fn hex_mac(key: &str, text: &str) -> String {
-    mac(key, text).iter().map(|byte| format!("{byte:02x}")).collect()
+    mac(key.as_bytes(), text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -117,3 +117,59 @@ fn each_defect_of_hatchet_is_there_until_it_is_mended() {
     world.control("/hatchet", &mended);
     assert_eq!(shown(&world), (404, false, 1, false, 404));
 }
+
+#[test]
+fn a_run_reads_as_over_only_when_it_is_once_that_is_mended() {
+    let falsely_over = |manners: Value| {
+        let world = World::stepped(1);
+        world.control("/hatchet", &manners);
+        let failing = json!({"behaviour": "fail-until", "until": 2});
+        let retried = world.trigger("charge-card", failing, json!({}));
+        let mut seen = Vec::new();
+        while world.status(&retried) != "COMPLETED" {
+            seen.push(world.status(&retried));
+            world.advance(2.0);
+        }
+        let report = world.trigger("nightly-report", json!({}), json!({}));
+        world.until(&report, "COMPLETED");
+        world.advance(1_000.0);
+        assert_eq!(world.replay(&report).status, 200);
+        // The answer comes after the replay has begun.
+        let tasks = |run: &Value| {
+            run["tasks"].as_array().unwrap().iter().map(|task| task["retryCount"].clone()).collect::<Vec<_>>()
+        };
+        let mut over_between = false;
+        for _ in 0..4_000 {
+            let run = world.run(&report);
+            let all = tasks(&run);
+            let is_mixed = all.iter().any(|retry| retry != &all[0]);
+            over_between |= is_mixed && world.status(&report) == "COMPLETED";
+            if !is_mixed && all[0] == 1 && world.status(&report) == "COMPLETED" {
+                break;
+            }
+            world.advance(2.0);
+        }
+        assert_eq!(world.status(&report), "COMPLETED");
+        [seen.contains(&"FAILED".to_owned()), over_between]
+    };
+    assert_eq!(falsely_over(json!({})), [true, true]);
+    assert_eq!(falsely_over(json!({"falseTerminals": false})), [false, false]);
+}
+
+#[test]
+fn a_trigger_that_is_not_seen_in_time_is_answered_with_its_id_once_that_is_mended() {
+    for (manners, status) in [(json!({}), 500), (json!({"falseErrors": false}), 200)] {
+        let world = World::stepped(1);
+        world.control("/hatchet", &manners);
+        world.control("/read-store", &json!({"blockMs": 60_000}));
+        let body = json!({"workflowName": "charge-card", "input": {}});
+        let path = world.tenant_path("/workflow-runs/trigger");
+        let answer = world.while_stepping(|| world.call("POST", &path, Some(&body)), 500.0);
+        assert_eq!(answer.status, status);
+        if status == 200 {
+            let id = answer.json()["run"]["metadata"]["id"].as_str().unwrap().to_owned();
+            world.advance(120_000.0);
+            assert_eq!(world.status(&id), "COMPLETED");
+        }
+    }
+}

@@ -95,6 +95,14 @@ fn hatchet(tour: &mut Tour) {
     ] {
         tour.hatchet(&call, None, status);
     }
+    let durable = tour.world.trigger("wait-approval", json!({}), json!({}));
+    tour.world.until_real(&durable, "COMPLETED");
+    let log = tour.hatchet(&format!("GET {STABLE}/tenants/TENANT/durable-tasks/{durable}"), None, 200).json();
+    let branch = json!({"taskExternalId": durable, "nodeId": 1, "branchId": 1});
+    assert_eq!((&log[0]["nodeId"], &log[0]["isSatisfied"]), (&json!(1), &json!(true)));
+    let to_branch = format!("POST {STABLE}/tenants/TENANT/durable-tasks/branch");
+    tour.hatchet(&to_branch, Some(json!({"taskExternalId": durable, "nodeId": 2, "branchId": 1})), 404);
+    tour.hatchet(&to_branch, Some(branch), 200);
     let priority = json!({"workflowName": "charge-card", "priority": 9});
     tour.hatchet(&format!("POST {STABLE}/tenants/TENANT/workflow-runs/trigger"), Some(priority), 400);
     let listed = tour.hatchet("GET /api/v1/tenants/TENANT/workflows?name=two-steps", None, 200);
@@ -139,6 +147,7 @@ fn events(tour: &mut Tour) {
     let auth = json!({"type": "API_KEY", "header": "x-key", "key": "k"});
     let hooks = json!([
         {"name": "loud", "auth": auth, "eventKey": "order:{{kind}}"},
+        {"name": "slack", "source": "SLACK", "auth": {"type": "HMAC", "secret": "k"}, "eventKey": "x"},
         {"name": "still", "auth": auth, "eventKey": "order:{{kind}}", "returnsEvent": false},
     ]);
     tour.world.control("/inbound", &hooks);
@@ -150,10 +159,19 @@ fn events(tour: &mut Tour) {
         ("loud", "k", json!({"other": 1}), 400),
         ("loud", "k", json!([1]), 400),
         ("nobody", "k", json!({}), 404),
+        ("slack", "", json!({"type": "url_verification", "challenge": "c"}), 200),
     ] {
         let call = format!("POST {OF}/webhooks/{name}").replace("TENANT", &tour.world.tenant);
         tour.go(&url, &[("x-key", key)], &call, Some(body), status);
     }
+    let call = format!("POST {OF}/webhooks/loud").replace("TENANT", &tour.world.tenant);
+    let flood = std::iter::repeat_with(|| {
+        let body = json!({"kind": "many"}).to_string();
+        let headers = [("x-key", "k"), ("content-type", "application/json")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        send(&agent(), "POST", &format!("{url}{}", call.split_once(' ').unwrap().1), &headers, Some(&body)).unwrap()
+    });
+    let refused = flood.take(1_000).find(|answer| answer.status == 429).unwrap();
+    tour.seen.extend(refused.row);
     let listed = tour.hatchet(&format!("GET {OF}/events?keys=order:created"), None, 200);
     assert_eq!(listed.json()["rows"].as_array().unwrap().len(), 2);
     let event = text(&listed, "/rows/0/metadata/id");
@@ -205,6 +223,7 @@ fn studio(tour: &mut Tour) {
     tour.studio("POST /workflow_runs", Some(json!({})), 422);
     tour.studio(&format!("GET /workflow_runs/{NOBODY}"), None, 404);
     tour.studio("GET /nothing", None, 404);
+    tour.studio("PATCH /workflow_runs", None, 405);
     let url = tour.world.systems.onfido.url.clone();
     tour.go(&url, &[], "GET /workflow_runs", None, 401);
     let secret = tour.world.systems.onfido.token.clone();
@@ -268,6 +287,8 @@ fn mesh(tour: &mut Tour) {
         "GET /api/iam/principal/user/me".to_owned(),
         "GET /api/.well-known/status".to_owned(),
         "GET /api/.well-known/error_codes".to_owned(),
+        "GET /api/.well-known/permissions".to_owned(),
+        format!("POST /api/iam/principal/user/key_pair?identifier={product}"),
         format!("GET /api/data/compute?identifier={product}"),
         format!("GET /api/data/compute/log?identifier={product}"),
         format!("GET /api/data/compute/history?identifier={product}"),
@@ -296,5 +317,7 @@ fn mesh(tour: &mut Tour) {
         tour.mesh(&format!("GET {RUNS}?identifier={NOBODY}"), None, 404);
         tour.mesh(&format!("GET {RUNS}"), None, 422);
         tour.mesh("GET /api/nothing", None, 404);
+        tour.mesh(&format!("PATCH {RUNS}"), None, 405);
+        tour.mesh(&format!("GET {RUNS}?identifier=a&identifier=b"), None, 400);
     }
 }

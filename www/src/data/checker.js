@@ -5,6 +5,8 @@ export class Checker {
   #busy = false;
   #waiting;
   #onAnswer;
+  #asked = 0;
+  #open = new Map();
 
   /** @param {(answer: object) => void} onAnswer hears the answer to the newest request; older ones are dropped */
   constructor(onAnswer) {
@@ -25,6 +27,22 @@ export class Checker {
     this.#serial++;
   }
 
+  /** Of the runs in the text that was checked last, those that fit, in order: `{ length, counts }`. */
+  query(query) {
+    return this.#sheet({ query });
+  }
+
+  /** The runs from one place to before another of those that fit, decoded: `{ rows }`. */
+  rows(from, to) {
+    return this.#sheet({ rows: [from, to] });
+  }
+
+  #sheet(request) {
+    const asked = ++this.#asked;
+    this.#worker.postMessage({ asked, ...request });
+    return new Promise((resolve) => this.#open.set(asked, resolve));
+  }
+
   /** Ends the worker. */
   end() {
     this.#worker.terminate();
@@ -38,6 +56,11 @@ export class Checker {
   }
 
   #answered(answer) {
+    if (answer.asked !== undefined) {
+      this.#open.get(answer.asked)?.(answer);
+      this.#open.delete(answer.asked);
+      return;
+    }
     this.#busy = false;
     if (answer.serial === this.#serial) this.#onAnswer(answer);
     this.#next();

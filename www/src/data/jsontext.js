@@ -3,19 +3,27 @@
  * @param {string} text
  * @returns {{ value?: object, problem?: string, offset?: number }}
  */
-export function readObject(text) {
-  if (text.trim() === "") return { value: {} };
+export const readObject = (text) => (text.trim() === "" ? { value: {} } : readJson(text, "object"));
+
+const WANTED = {
+  object: [(value) => value !== null && typeof value === "object" && !Array.isArray(value), 'An object in braces belongs here, such as {"order": "A-1"}'],
+  array: [Array.isArray, "A list in brackets belongs here"],
+  json: [(value) => value !== null && typeof value === "object", "An object in braces or a list in brackets belongs here"],
+};
+
+/** Reads what was typed as JSON of a kind: `object`, `array`, or `json`, which is either. */
+export function readJson(text, wanted) {
   let value;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { ...placed(text, error.message) };
+    return placed(text, error.message);
   }
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return { problem: `An input is an object in braces, such as {"order": "A-1"}; this is ${kind(value)}.` };
-  return { value };
+  const [fits, words] = WANTED[wanted];
+  return fits(value) ? { value } : { problem: `${words}; this is ${kind(value)}.` };
 }
 
-const kind = (value) => (value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`);
+const kind = (value) => (value === null ? "null" : Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`);
 
 function placed(text, message) {
   const offset = offsetOf(text, message);

@@ -1,3 +1,5 @@
+const keyOf = ({ system, id }) => `${system}/${id}`;
+
 /** Statuses seen for a run in this session, oldest first; pages share them, so that what the list saw is there on the run's own page. */
 export class Seen {
   #steps = new Map();
@@ -8,18 +10,18 @@ export class Seen {
    * @param {object} [change] what the watcher said about it
    */
   note(run, change) {
-    const steps = this.of(run.id);
+    const steps = this.of(run);
     const last = steps.at(-1);
     if (last && last.to === run.status && last.attempt === run.attempt) return this.#again(last, change);
     const step = { from: last?.to, to: run.status, phase: run.phase, outcome: run.outcome, attempt: run.attempt, at: Date.now(), ...told(change) };
-    if (steps.length === 0) this.#steps.set(run.id, [step]);
+    if (steps.length === 0) this.#steps.set(keyOf(run), [step]);
     else steps.push(step);
     return step;
   }
 
   /** The steps seen for a run. */
-  of(id) {
-    return this.#steps.get(id) ?? [];
+  of(run) {
+    return this.#steps.get(keyOf(run)) ?? [];
   }
 
   #again(last, change) {
@@ -47,65 +49,112 @@ function moved({ before, after }) {
   return before !== undefined && (before.status !== after.status || before.attempt !== after.attempt);
 }
 
-/** The runs that are known, in one stable order: newest creation first, then by id. */
+/** What a list shows of a run. Thousands of them are kept, so nothing else is. */
+function summary(run, nameOf) {
+  const { wire, stages, input, output, ...shown } = run;
+  const workflow = nameOf(run);
+  const text = [run.id, run.name, run.workflowId, workflow, run.status, ...(run.tags ?? []), JSON.stringify(run.metadata ?? {})].join("\n").toLowerCase();
+  return { ...shown, key: keyOf(run), workflow, text };
+}
+
+const SORTS = {
+  created: (run) => run.createdAt,
+  duration: (run) => run.duration ?? (run.finishedAt === undefined || run.startedAt === undefined ? undefined : run.finishedAt - run.startedAt),
+};
+
+/** The runs that are known, of every system. */
 export class RunStore {
   #runs = new Map();
-  #order = [];
+  #orders = new Map();
+  #nameOf;
 
-  /** Takes runs in; returns the ids of those that are new and of those whose status or attempt moved. */
+  /** @param {(run: object) => string | undefined} [nameOf] the name of the workflow a run executes, where the run tells it */
+  constructor(nameOf = () => undefined) {
+    this.#nameOf = nameOf;
+  }
+
+  /** Takes runs in; returns the keys of those that are new and of those whose status or attempt moved. */
   take(runs) {
     const added = [];
     const moved = [];
     for (const run of runs) {
-      const known = this.#runs.get(run.id);
-      if (!known) added.push(run.id);
-      else if (known.status !== run.status || known.attempt !== run.attempt) moved.push(run.id);
-      this.#runs.set(run.id, run);
+      const key = keyOf(run);
+      const known = this.#runs.get(key);
+      if (!known) added.push(key);
+      else if (known.status !== run.status || known.attempt !== run.attempt) moved.push(key);
+      this.#runs.set(key, summary(run, this.#nameOf));
     }
-    if (added.length > 0) this.#order = [...this.#runs.values()].sort(newestFirst).map((run) => run.id);
+    // What runs are in order of stays when none was added, but for how long they took.
+    if (added.length > 0) this.#orders.clear();
+    else this.#orders.delete("duration");
     return { added, moved };
   }
 
-  get size() {
-    return this.#runs.size;
+  /** How many there are, of a system or of all. */
+  count(system) {
+    return system === undefined ? this.#runs.size : this.all(system).length;
   }
 
-  get(id) {
-    return this.#runs.get(id);
+  get(system, id) {
+    return this.#runs.get(keyOf({ system, id }));
   }
 
-  /** Every run in order. */
-  all() {
-    return this.#order.map((id) => this.#runs.get(id));
+  /** Every run, of a system or of all, newest creation first, then by id. */
+  all(system) {
+    const all = this.#ordered("created");
+    return system === undefined ? all : all.filter((run) => run.system === system);
   }
 
   /** How many runs there are of each kind: by phase, and the finished by outcome. */
-  counts() {
+  counts(system) {
     const counts = {};
     for (const run of this.#runs.values()) {
+      if (system !== undefined && run.system !== system) continue;
       const kind = kindOf(run);
       counts[kind] = (counts[kind] ?? 0) + 1;
     }
     return counts;
   }
 
-  /** The runs of a kind whose name, workflow, id, tags or metadata hold every word of `text`. */
-  filter({ kind, text }) {
+  /** The ids and names of the workflows that a system's runs executed. */
+  workflows(system) {
+    const found = new Map();
+    for (const run of this.#runs.values()) if (run.system === system && run.workflowId) found.set(run.workflowId, run.workflow ?? found.get(run.workflowId));
+    return [...found];
+  }
+
+  /**
+   * The runs that fit, in order. Every word of `text` is in the name, workflow, id, tags or metadata.
+   * @param {{ system?: string, kind?: string, text?: string, since?: number, workflow?: string, sort?: "created" | "duration", up?: boolean }} filter
+   */
+  filter({ system, kind, text = "", since, workflow, sort = "created", up = false }) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    return this.all().filter((run) => (!kind || kindOf(run) === kind) && (words.length === 0 || holds(run, words)));
+    const fits = (run) =>
+      (system === undefined || run.system === system) &&
+      (!kind || kindOf(run) === kind) &&
+      (since === undefined || run.createdAt >= since) &&
+      (!workflow || run.workflowId === workflow) &&
+      words.every((word) => run.text.includes(word));
+    const found = this.#ordered(sort).filter(fits);
+    return up ? turned(found, SORTS[sort]) : found;
+  }
+
+  #ordered(sort) {
+    if (!this.#orders.has(sort)) this.#orders.set(sort, [...this.#runs.values()].sort(falling(SORTS[sort])).map(({ key }) => key));
+    return this.#orders.get(sort).map((key) => this.#runs.get(key));
   }
 }
 
-function newestFirst(a, b) {
-  return (b.createdAt ?? 0) - (a.createdAt ?? 0) || (a.id < b.id ? -1 : 1);
+/** The greatest first; what has no such value comes last. */
+const falling = (value) => (a, b) => (value(b) ?? Number.NEGATIVE_INFINITY) - (value(a) ?? Number.NEGATIVE_INFINITY) || (a.key < b.key ? -1 : 1);
+
+/** The other way round, what has no such value still last. */
+function turned(runs, value) {
+  const known = runs.filter((run) => value(run) !== undefined).reverse();
+  return [...known, ...runs.filter((run) => value(run) === undefined)];
 }
 
 /** The kind a run is counted under: its phase, or its outcome once finished. */
 export function kindOf(run) {
   return run.phase === "finished" ? (run.outcome ?? "unknown") : run.phase;
-}
-
-function holds(run, words) {
-  const text = [run.id, run.name, run.workflowId, run.wire?.workflowName, run.status, ...(run.tags ?? []), JSON.stringify(run.metadata ?? {})].join("\n").toLowerCase();
-  return words.every((word) => text.includes(word));
 }

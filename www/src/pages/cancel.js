@@ -2,7 +2,7 @@ import { h } from "../ui/dom.js";
 import { word } from "../ui/status.js";
 
 /** Asks whether a run should really be cancelled; resolves to the answer. */
-export function askCancel(run) {
+export function askCancel(run, { label, cancels }) {
   return new Promise((resolve) => {
     const dialog = h(
       "dialog.confirm",
@@ -11,7 +11,8 @@ export function askCancel(run) {
         "form",
         { method: "dialog" },
         h("h2", { id: "confirm-title" }, "Cancel this run?"),
-        h("p", {}, h("strong", {}, run.name || run.id), ` is ${word(run.status).toLowerCase()}. What it has done so far is not undone.`),
+        h("p", {}, h("strong", {}, label(run)), ` is ${word(run.status).toLowerCase()}. What it has done so far is not undone.`),
+        cancels && h("p.confirm-note", {}, cancels),
         h("div.dialog-end", {}, h("button.button", { value: "keep" }, "Keep it"), h("button.button.danger", { value: "cancel" }, "Cancel the run")),
       ),
     );

@@ -4,8 +4,10 @@ import { offsetAt, tokenEnd } from "../data/jsontext.js";
 import { fill, h, icon, setText } from "../ui/dom.js";
 import { bytes, number } from "../ui/format.js";
 import { title } from "../data/client.js";
+import { SYSTEMS } from "../systems/index.js";
 import { Editor } from "../ui/editor.js";
 import { EXAMPLE } from "./example.js";
+import { Sheet } from "./sheet.js";
 
 /** Typing rests this long before a text is checked. */
 const REST_MS = 120;
@@ -24,11 +26,12 @@ class CheckView {
   #timer;
   #text = "";
   #checker = new Checker((answer) => this.#answer(answer));
-  #system = select("System", ["hatchet", "formance", "onfido", "meshx"].map((name) => [name, title(name)]));
+  #system = select("System", [["auto", "whichever it is"], ...SYSTEMS.map(({ name, title }) => [name, title])]);
   #what = select("Read as", [["auto", "whatever it is"], ["run", "a run"], ["page", "a page of runs"], ["history", "a history"]]);
   #level = select("Measured by", [["wire", "what servers send"], ["schema", "the published contract"]]);
   #editor = new Editor({ label: "JSON to check", placeholder: "Paste a run, a page of runs or a history here, or drop a file.\nNothing leaves this browser.", onChange: () => this.#schedule() });
   #verdict = h("div.verdict-box", { role: "status" });
+  #sheet = new Sheet(this.#checker);
   #list = h("ol.findings");
   #more = h("button.button.small", { type: "button", hidden: true });
 
@@ -36,7 +39,7 @@ class CheckView {
     const file = h("input.hidden", { type: "file", accept: ".json,.ndjson,.txt,application/json", "aria-label": "Open a file", onchange: () => void this.#open(file.files[0]) });
     const tools = h("div.check-tools", {}, this.#system.element, this.#what.element, this.#level.element, h("div.check-buttons", {}, h("button.button", { type: "button", onclick: () => this.#set(EXAMPLE) }, "Example"), h("label.button", {}, "Open a file", file), h("button.button", { type: "button", title: "Lay the text out over lines; only white space changes", onclick: () => this.#set(indent(this.#editor.text)) }, "Indent"), h("button.button", { type: "button", onclick: () => this.#set("") }, "Clear")));
     const result = h("section.check-result", { "aria-label": "Result" }, this.#verdict, this.#list, this.#more);
-    fill(place, h("div.page-head", {}, h("h1", {}, "Check"), h("p.fresh", {}, "Validated in this browser; nothing is sent")), tools, h("div.check-columns", {}, this.#editor.element, result));
+    fill(place, h("div.page-head", {}, h("h1", {}, "Check"), h("p.fresh", {}, "Validated in this browser; nothing is sent")), tools, h("div.check-columns", {}, this.#editor.element, result), this.#sheet.element);
     this.#listen(signal);
     this.#rest();
   }
@@ -90,11 +93,13 @@ class CheckView {
   #rest() {
     delete this.#verdict.dataset.busy;
     delete this.#verdict.dataset.valid;
+    this.#sheet.show(0);
     fill(this.#verdict, h("p.quiet", {}, "The result stands here as you type."));
     this.#draw([]);
   }
 
-  #answer({ report, failure, verdicts, final, ms }) {
+  #answer({ report, failure, verdicts, final, ms, several }) {
+    this.#sheet.show(several);
     delete this.#verdict.dataset.busy;
     const findings = report?.findings ?? failure.findings;
     this.#verdict.dataset.valid = String(report?.valid ?? false);

@@ -1,15 +1,23 @@
-import { h, setText } from "../ui/dom.js";
+import { fill, h, setText } from "../ui/dom.js";
 import { clockMs, shownDuration } from "../ui/format.js";
 import { pretty } from "../ui/json.js";
 import { setStatus, statusBadge, tone } from "../ui/status.js";
 
+const NONE = "No stage is known yet.";
+
 /** The stages of a run on one time scale, in the order in which they began or will. */
 export class Stages {
   #run;
+  #more;
   #rows = new Map();
   #list = h("ol.stages");
-  #none = h("p.quiet", {}, "No stage is known yet.");
+  #none = h("p.quiet", {}, NONE);
   element = h("div", {}, this.#list, this.#none);
+
+  /** @param {(stage: object) => Promise<[string, unknown][]>} more reads what else there is of a stage */
+  constructor(more) {
+    this.#more = more;
+  }
 
   /** Shows a run's stages. */
   show(run) {
@@ -22,6 +30,12 @@ export class Stages {
     this.tick(Date.now());
   }
 
+  /** Says why the stages could not be read, or that they could. */
+  failed(why) {
+    setText(this.#none, why ? `The stages could not be read: ${why}` : NONE);
+    this.#none.hidden = why === undefined && this.#list.childElementCount > 0;
+  }
+
   /** Draws what goes on longer. */
   tick(now) {
     const span = timeSpan(this.#run, now);
@@ -29,8 +43,8 @@ export class Stages {
   }
 
   #row(stage, index, names) {
-    const key = stage.name || String(index);
-    const row = this.#rows.get(key) ?? new StageRow();
+    const key = `${stage.id ?? stage.name ?? index} ${stage.attempt}`;
+    const row = this.#rows.get(key) ?? new StageRow(this.#more);
     this.#rows.set(key, row);
     row.show(stage, names);
     return row;
@@ -62,7 +76,13 @@ class StageRow {
   #details = h("details", {}, h("summary.stage", {}, h("span.stage-status", {}, this.#status), h("span.stage-what", {}, this.#name, this.#attempt, this.#next), this.#track, this.#duration), this.#data);
   element = h("li", {}, this.#details);
 
-  constructor() {
+  #more;
+  #read = [];
+  #readOf = "";
+  #failed;
+
+  constructor(more) {
+    this.#more = more;
     this.#details.addEventListener("toggle", () => this.#drawData());
   }
 
@@ -95,12 +115,30 @@ class StageRow {
 
   #drawData() {
     if (!this.#details.open) return;
-    const { input, output, error, startedAt, finishedAt, id } = this.#stage;
-    const key = JSON.stringify([input, output, error, startedAt, finishedAt, id]);
+    const { input, output, error, startedAt, finishedAt, id, status } = this.#stage;
+    void this.#readMore(`${status} ${finishedAt}`);
+    const key = JSON.stringify([input, output, error, startedAt, finishedAt, id, this.#read, this.#failed]);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const facts = [id && `id ${id}`, startedAt !== undefined && `from ${clockMs(startedAt)}`, finishedAt !== undefined && `to ${clockMs(finishedAt)}`].filter(Boolean);
-    const part = (title, text) => text && [h("h3", {}, title), h("pre.json", { tabindex: "0", "aria-label": `${title} of ${this.#stage.name}` }, text)];
-    this.#data.replaceChildren(...[h("p.quiet", {}, facts.join(" · ")), part("Error", error), part("Input", input !== undefined && pretty(input)), part("Output", output !== undefined && pretty(output))].flat().filter(Boolean));
+    const all = [["Error", error || undefined], ["Input", input], ["Output", output], ...this.#read];
+    fill(this.#data, facts.length > 0 && h("p.quiet", {}, facts.join(" · ")), all.filter(([, value]) => value !== undefined).map(([title, value]) => this.#part(title, value)), this.#failed && h("p.quiet", {}, this.#failed));
+  }
+
+  #part(title, value) {
+    return [h("h3", {}, title), h("pre.json", { tabindex: "0", role: "group", "aria-label": `${title} of ${this.#stage.name}` }, typeof value === "string" ? value : pretty(value))];
+  }
+
+  /** What is read by itself is read again whenever the stage stands otherwise. */
+  async #readMore(standing) {
+    if (this.#readOf === standing) return;
+    this.#readOf = standing;
+    try {
+      this.#read = await this.#more(this.#stage);
+      this.#failed = undefined;
+    } catch (error) {
+      this.#failed = error?.message;
+    }
+    this.#drawData();
   }
 }

@@ -1,8 +1,8 @@
 import { lifecycle } from "runward/validate";
-import { SYSTEM } from "../data/client.js";
+import { findingLine } from "../ui/finding.js";
 import { h, icon } from "../ui/dom.js";
 import { clockMs, exact } from "../ui/format.js";
-import { statusBadge } from "../ui/status.js";
+import { statusBadge, word } from "../ui/status.js";
 
 const VERDICTS = {
   advance: "step forward",
@@ -15,24 +15,30 @@ const VERDICTS = {
 /** The transitions of one run, newest first. */
 export class Transitions {
   #shown = "";
+  #system;
   #list = h("ol.transitions", { "aria-live": "polite" });
   element = this.#list;
+
+  /** @param {string} system whose tables explain the steps */
+  constructor(system) {
+    this.#system = system;
+  }
 
   /** Shows these steps, oldest first in the argument. */
   show(steps) {
     const key = JSON.stringify(steps);
     if (key === this.#shown) return;
     this.#shown = key;
-    this.#list.replaceChildren(...steps.map((step, index) => item(step, index)).reverse());
+    this.#list.replaceChildren(...steps.map((step, index) => item(this.#system, step, index)).reverse());
   }
 }
 
-function item(step, index) {
+function item(system, step, index) {
   const after = { status: step.to, phase: step.phase, outcome: step.outcome };
-  const rows = rulesOf(step);
+  const rows = rulesOf(system, step);
   const line = h("div.step-line", {}, step.from ? [h("span.step-from", {}, word(step.from)), icon("arrow")] : h("span.step-from", {}, "First seen"), statusBadge(after));
   const time = h("time", { datetime: new Date(step.at).toISOString(), title: exact(step.at) }, clockMs(step.at));
-  return h("li.step", { data: { from: step.from ?? "", to: step.to, verdict: step.verdict ?? "" } }, line, h("div.step-facts", {}, time, ...facts(step, rows, index)), ...step.findings.map(findingLine));
+  return h("li.step", { data: { from: step.from ?? "", to: step.to, verdict: step.verdict ?? "" } }, line, h("div.step-facts", {}, time, ...facts(step, rows, index)), ...step.findings.map((finding) => findingLine(finding, system)));
 }
 
 function facts(step, rows, index) {
@@ -48,16 +54,11 @@ function facts(step, rows, index) {
   ].filter(Boolean);
 }
 
-function findingLine(finding) {
-  return h("p.step-finding", { data: { severity: finding.severity } }, icon(finding.severity), h("span", {}, h("code", {}, finding.code), ` ${finding.message}`));
-}
-
 /** The rows of the lifecycle table that a step may go by: one, where the watcher knows the cause. */
-function rulesOf(step) {
+function rulesOf(system, step) {
   if (!step.from) return [];
-  const rows = lifecycle(SYSTEM).rows.filter((row) => row.from === step.from && row.to === step.to);
+  const rows = lifecycle(system).rows.filter((row) => row.from === step.from && row.to === step.to);
   const exact = rows.filter((row) => row.cause === step.cause);
   return exact.length > 0 ? exact : rows;
 }
 
-const word = (status) => status.charAt(0) + status.slice(1).toLowerCase();

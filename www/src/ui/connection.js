@@ -5,14 +5,15 @@ import { sentence } from "../data/client.js";
 const WORDS = {
   connecting: ["Connecting", "Asking the gateway for the first time"],
   live: ["Live", "Changes arrive by themselves over an open stream"],
+  fresh: ["Fresh", "The page reads every three seconds"],
   polling: ["Polling", "The stream is not to be had; the page reads every three seconds instead"],
   down: ["Offline", "The last read failed; it is tried again by itself"],
   missing: ["Not found", "The system does not know this run; it is asked again by itself"],
   over: ["Settled", "The run is at its confirmed end; the page looks again every few seconds"],
 };
 
-/** Shows the state of the connection in the bar; `undefined` when the page needs none. */
-export function showConnection(state) {
+/** Shows the state of the connection to a system in the bar; no state when the page needs none. */
+export function showConnection(state, system) {
   const box = document.getElementById("connection");
   if (!state) {
     box.replaceChildren();
@@ -20,14 +21,14 @@ export function showConnection(state) {
     return;
   }
   const [word, why] = WORDS[state.kind];
-  box.title = state.error ? `${why}. ${sentence(state.error)}` : why;
+  box.title = state.error ? `${why}. ${sentence(state.error, system)}` : why;
   if (box.dataset.kind === state.kind) return;
   box.dataset.kind = state.kind;
   fill(box, h("span.dot", { "aria-hidden": "true" }), h("span.connection-word", {}, word));
 }
 
 /** A notice above data that may be old: what is wrong, since when, and what happens next. */
-export function outageNotice() {
+export function outageNotice(system) {
   const text = h("p");
   const from = h("p.notice-from");
   const button = h("button.button.small", { type: "button" }, "Try now");
@@ -38,13 +39,14 @@ export function outageNotice() {
     show(state, dataFrom, retryNow) {
       box.hidden = state.kind !== "down";
       if (box.hidden) return;
-      setText(text, sentence(state.error));
+      setText(text, sentence(state.error, system));
       setText(from, dataFrom ? `What you see is from ${clock(dataFrom)}.` : "Nothing has been read yet.");
       button.onclick = retryNow;
     },
     /** Counts down to the next try. */
     tick(state) {
       if (state.kind !== "down") return;
+      if (navigator.onLine === false) return setText(button, "Try now");
       const seconds = Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000));
       setText(button, seconds > 0 ? `Try now (${seconds} s)` : "Trying…");
     },

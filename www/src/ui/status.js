@@ -37,10 +37,5 @@ export function setStatus(badge, run) {
   }
   if (badge.dataset.status !== run.status) badge.dataset.status = run.status;
   badge.title = meaning(run);
-  setText(badge.querySelector(".status-text"), word(run.status));
-}
-
-/** The workflow a run executes, in a word for people. Hatchet's list carries the name, its run the registered options; else the display name is the name and milliseconds. */
-export function workflowName(run) {
-  return run.wire?.workflowName || run.wire?.workflowConfig?.Name || run.name?.replace(/-\d{13}$/, "") || run.workflowId || "–";
+  setText(badge.querySelector(".status-text"), run.said ?? word(run.status));
 }

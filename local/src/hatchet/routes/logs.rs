@@ -1,5 +1,6 @@
 //! Reading what tasks wrote, and counting things by time.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -7,20 +8,22 @@ use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::super::answer::{Answer, Refusal, ok};
+use super::super::list::{self, MINUTE};
 use super::super::logs::{self, Filter, LEVELS};
 use super::super::query::Query;
 use super::super::{Hatchet, time};
 use super::App;
 use super::list::workflow_name;
 use super::tasks::known_task;
+use crate::blocking;
 use crate::clock::Micros;
-use crate::{Error, blocking};
 
 /// The most lines of an answer.
 const MOST: i64 = 10_000;
 
-/// Without a beginning a count by time looks a day back.
+/// Without a beginning a count by time looks a day back, and never more than ten years.
 const DAY: Micros = 86_400_000_000;
+const LONGEST: Micros = 3_653 * DAY;
 
 fn filter(hatchet: &Hatchet, query: &Query) -> Result<Filter, Refusal> {
     let levels = query.all("levels");
@@ -86,10 +89,11 @@ pub async fn points(
     hatchet.authorize_tenant(&tenant, &headers)?;
     let filter = filter(&hatchet, &Query::parse(query.as_deref()))?;
     let now = hatchet.clock.now();
-    let (since, until) = (filter.since.unwrap_or(now - DAY), filter.until.unwrap_or(now));
-    let filter = Filter { since: Some(since), ..filter };
-    let found = blocking(&hatchet, move |hatchet| hatchet.database.read(|db| logs::moments(db, &filter, now))).await?;
-    Ok(ok(&json!({"results": counted(since, until, &LEVELS, &found)})))
+    let range = Range::of(filter.since, filter.until, now);
+    let filter = Filter { since: Some(range.since), ..filter };
+    let found =
+        blocking(&hatchet, move |hatchet| hatchet.database.read(|db| logs::counts(db, &filter, now, range.width)));
+    Ok(ok(&json!({"results": range.counted(&LEVELS, &found.await?)})))
 }
 
 /// How many tasks succeeded and failed, by time.
@@ -101,43 +105,50 @@ pub async fn task_points(
 ) -> Answer {
     hatchet.authorize_tenant(&tenant, &headers)?;
     let query = Query::parse(query.as_deref());
-    let until = query.time("finishedBefore")?.unwrap_or_else(|| hatchet.clock.now());
-    let since = query.time("createdAfter")?.unwrap_or(until - DAY);
-    let found = blocking(&hatchet, move |hatchet| ends(hatchet, since, until)).await?;
-    Ok(ok(&json!({"results": counted(since, until, &["SUCCEEDED", "FAILED"], &found)})))
+    let range = Range::of(query.time("createdAfter")?, query.time("finishedBefore")?, hatchet.clock.now());
+    let found = blocking(&hatchet, move |hatchet| {
+        hatchet.database.read(|db| list::ends(db, range.since, range.until, range.width))
+    });
+    Ok(ok(&json!({"results": range.counted(&["SUCCEEDED", "FAILED"], &found.await?)})))
 }
 
-fn ends(hatchet: &Hatchet, since: Micros, until: Micros) -> Result<Vec<(Micros, String)>, Error> {
-    hatchet.database.read(|db| {
-        let sql = "SELECT e.ingested, CASE e.kind WHEN 'FINISHED' THEN 'SUCCEEDED' ELSE 'FAILED' END \
-                   FROM hatchet_read_task t JOIN hatchet_event e ON e.task = t.id AND e.retry = t.retry \
-                   WHERE t.inserted >= ? AND e.kind IN ('FINISHED', 'FAILED', 'TIMED_OUT') AND e.ingested <= ?";
-        let mut statement = db.prepare_cached(sql)?;
-        let rows = statement.query_map([since, until], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    })
+/// From when to when things are counted, and in stretches of what width.
+#[derive(Clone, Copy)]
+struct Range {
+    since: Micros,
+    until: Micros,
+    width: Micros,
 }
 
-/// Buckets from the first to the last, empty ones included, as wide as the whole is long.
-fn counted(since: Micros, until: Micros, names: &[&str], found: &[(Micros, String)]) -> Vec<Value> {
-    const MINUTE: Micros = 60_000_000;
-    let width = MINUTE
-        * match (until - since) / MINUTE {
-            ..61 => 1,
-            61..720 => 5,
-            720..2_880 => 30,
-            2_880..11_520 => 480,
-            _ => 1_440,
-        };
-    let bucket = |at: Micros| at - at.rem_euclid(width);
-    let mut rows = Vec::new();
-    let mut at = bucket(since);
-    while at <= until {
-        let count = |name: &str| found.iter().filter(|(when, what)| bucket(*when) == at && what == name).count();
-        let mut row: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), count(name).into())).collect();
-        row.insert("time".into(), time::text(at).into());
-        rows.push(row.into());
-        at += width;
+impl Range {
+    /// As wide as the whole is long. What begins longer ago than ten years begins then: the rows are zero-filled.
+    fn of(since: Option<Micros>, until: Option<Micros>, now: Micros) -> Self {
+        let until = until.unwrap_or(now).clamp(0, now.saturating_add(LONGEST));
+        let since = since.unwrap_or(until.saturating_sub(DAY)).max(until.saturating_sub(LONGEST)).max(0);
+        let width = MINUTE
+            * match until.saturating_sub(since) / MINUTE {
+                ..61 => 1,
+                61..720 => 5,
+                720..2_880 => 30,
+                2_880..11_520 => 480,
+                _ => 1_440,
+            };
+        Self { since, until, width }
     }
-    rows
+
+    /// Buckets from the first to the last, empty ones included.
+    fn counted(&self, names: &[&str], found: &[(Micros, String, i64)]) -> Vec<Value> {
+        let found: HashMap<(Micros, &str), i64> =
+            found.iter().map(|(at, name, count)| ((*at, name.as_str()), *count)).collect();
+        let first = self.since - self.since.rem_euclid(self.width);
+        let buckets = (0..).map(|number| first + number * self.width).take_while(|at| *at <= self.until);
+        let row = |at: Micros| {
+            let count = |name: &str| found.get(&(at, name)).copied().unwrap_or(0);
+            let mut row: Map<String, Value> =
+                names.iter().map(|name| ((*name).to_owned(), count(name).into())).collect();
+            row.insert("time".into(), time::text(at).into());
+            row.into()
+        };
+        buckets.map(row).collect()
+    }
 }

@@ -1,5 +1,6 @@
 //! Paths, credentials, and what each call does with both.
 
+mod durable;
 mod events;
 mod list;
 mod logs;
@@ -23,10 +24,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Hatchet;
-use super::answer::{Refusal, finish, ok, preflight};
+use super::answer::{Refusal, finish, of_framework, ok, preflight};
 use super::request::lenient_text;
 use crate::faults::Faults;
 
+pub use events::Deliveries;
 pub use rest::Logins;
 
 type App = State<Arc<Hatchet>>;
@@ -70,7 +72,8 @@ fn routes(hatchet: Arc<Hatchet>) -> Router {
         .route(&tenant("/logs"), get(logs::of_tenant))
         .route(&tenant("/log-point-metrics"), get(logs::points))
         .route(&tenant("/traces"), get(rest::traces))
-        .route(&tenant("/durable-tasks/{task}"), get(rest::durable_log))
+        .route(&tenant("/durable-tasks/{task}"), get(durable::log))
+        .route(&tenant("/durable-tasks/branch"), post(durable::branch))
         .route(&tenant("/events"), get(events::list))
         .route(&tenant("/events/keys"), get(events::keys))
         .route(&tenant("/events/{event}"), get(events::get))
@@ -83,6 +86,7 @@ fn routes(hatchet: Arc<Hatchet>) -> Router {
         .merge(older())
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
+        .layer(middleware::map_response(async |response| of_framework(response)))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(hatchet)
 }

@@ -85,7 +85,10 @@ async fn full_answer(hatchet: &Arc<Hatchet>, id: &str) -> Answer {
             return Ok(ok(&hatchet.details(&read)?));
         }
     }
-    Err(Refusal::internal())
+    match hatchet.manners().false_errors {
+        true => Err(Refusal::internal()),
+        false => Ok(ok(&shapes::skeleton(id, hatchet.clock.now(), 0))),
+    }
 }
 
 async fn wait(hatchet: &Hatchet, duration: Micros) {

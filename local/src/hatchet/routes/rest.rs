@@ -68,17 +68,6 @@ pub async fn traces(
     }
 }
 
-/// The engine keeps no log of durable tasks: an empty array for one that there is.
-pub async fn durable_log(
-    State(hatchet): App,
-    Path((tenant, task)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Answer {
-    hatchet.authorize_tenant(&tenant, &headers)?;
-    known_task(&hatchet, &task, &headers).await?;
-    Ok(ok(&json!([])))
-}
-
 /// Tasks that wait for a worker, by what they do.
 pub async fn queue_metrics(State(hatchet): App, Path(tenant): Path<String>, headers: HeaderMap) -> Answer {
     hatchet.authorize_tenant(&tenant, &headers)?;

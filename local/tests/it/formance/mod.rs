@@ -2,6 +2,7 @@
 
 mod recorded;
 mod runs;
+mod traps;
 mod webhooks;
 
 use serde_json::{Value, json};

@@ -122,7 +122,7 @@ fn an_abort_does_nothing_unless_it_is_told_to() {
     assert_eq!(abort(), 204);
     world.advance(70_000.0);
     assert!(!is_over(&world.instance(&id)));
-    world.manners(json!({"abortWorks": true}));
+    world.manners(json!({"hollowAborts": false}));
     assert_eq!(abort(), 204);
     world.advance(1_000.0);
     assert_eq!(world.instance(&id)["error"], "canceled");

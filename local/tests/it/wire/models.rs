@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use runward::describe::{AnyObject, DateTime, Rows, Secret, Text, Uuid};
+use runward::describe::{AnyObject, DateTime, Nullable, Rows, Secret, Text, Uuid};
 use runward::systems::hatchet::model::{APIResourceMeta, PaginationResponse, V1LogLine, V1TaskRunMetric, Workflow};
 use runward::{object, string_enum};
 
@@ -201,6 +201,91 @@ object! {
     #[snake_case]
     pub struct Principal {
         pub user_id: String,
+    }
+}
+
+object! {
+    /// What a durable task waits for.
+    #[camel_case]
+    pub struct WaitData {
+        pub kind: String,
+        pub sleep_duration_ms: i64,
+    }
+}
+
+object! {
+    /// A time that a durable task waited.
+    #[camel_case]
+    pub struct DurableEntry {
+        pub branch_id: i64,
+        pub inserted_at: DateTime,
+        pub is_satisfied: bool,
+        pub kind: String,
+        pub node_id: i64,
+        pub satisfied_at: Option<DateTime>,
+        pub task_display_name: String,
+        pub task_external_id: Uuid,
+        pub wait_data: Option<Vec<WaitData>>,
+    }
+}
+
+/// A bare array.
+pub type DurableLog = Vec<DurableEntry>;
+
+object! {
+    /// Where a durable task is sent back to.
+    #[camel_case]
+    pub struct Branch {
+        pub branch_id: i64,
+        pub node_id: i64,
+        pub task_external_id: Uuid,
+    }
+}
+
+object! {
+    /// What Slack hears.
+    #[snake_case]
+    pub struct Challenge {
+        pub challenge: String,
+    }
+}
+
+object! {
+    /// A pair of keys of meshX.
+    #[snake_case]
+    pub struct KeyPair {
+        pub access_key_id: String,
+        pub is_system: bool,
+        pub secret_access_key: Secret,
+    }
+}
+
+object! {
+    /// What is allowed, and on what.
+    #[snake_case]
+    pub struct PermissionPair {
+        pub action: String,
+        pub resource: String,
+    }
+}
+
+object! {
+    /// What a call needs to be allowed to do.
+    #[snake_case]
+    pub struct PermissionRoute {
+        pub logic_operator: String,
+        pub methods: Vec<String>,
+        pub path: String,
+        pub permission_pairs: Vec<PermissionPair>,
+        pub summary: Nullable<String>,
+    }
+}
+
+object! {
+    /// What all calls need to be allowed to do.
+    #[snake_case]
+    pub struct Permissions {
+        pub routes: Vec<PermissionRoute>,
     }
 }
 
