@@ -40,8 +40,11 @@ fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
 fn every_route_leads_to_its_plan() {
     let hatchet = SystemName::Hatchet;
     let id = || "a b/c+d".to_owned();
-    assert_eq!(plan("GET", "/api"), Ok(Plan::Systems(vec![])));
-    assert_eq!(plan("GET", "/api/"), Ok(Plan::Systems(vec![])));
+    // What changes something is offered by name only.
+    let changes = ["schedules.create", "schedules.delete", "crons.create", "crons.delete"];
+    let withheld = || Plan::Systems(changes.map(|name| (hatchet, name)).to_vec());
+    assert_eq!(plan("GET", "/api"), Ok(withheld()));
+    assert_eq!(plan("GET", "/api/"), Ok(withheld()));
     assert_eq!(plan("GET", "/api/hatchet/runs"), Ok(Plan::List(hatchet, Filter::default(), None)));
     assert_eq!(plan("GET", "/api/hatchet/runs/a%20b%2Fc+d"), Ok(Plan::Get(hatchet, id())));
     assert_eq!(plan("GET", "/api/hatchet/runs/a%20b%2Fc+d/events"), Ok(Plan::Watch(hatchet, id())));

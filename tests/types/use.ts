@@ -89,7 +89,7 @@ declare const hatchet: Hatchet;
 (await hatchet.tasks.logs(id, { level: ["ERROR"], since: new Date() })).items[0]?.message satisfies string | undefined;
 (await new GatewayClient({ baseUrl: "http://localhost/api" }).runs.timings(id)).items[0]?.startedAt satisfies string | undefined;
 (await hatchet.schedules.create("order", { triggerAt: "2030-01-01T00:00:00Z", input: {}, additionalMetadata: {} })).triggerAt satisfies string;
-(await hatchet.events.list({ key: ["a", "b"], since: 7 })).items[0]?.workflowRunSummary.running satisfies number | undefined;
+(await hatchet.pushedEvents.list({ key: ["a", "b"], since: 7 })).items[0]?.workflowRunSummary.running satisfies number | undefined;
 (await hatchet.runs.list({ key: "mine", idempotencyKeys: ["a"] })).runs satisfies Run<"hatchet">[];
 void hatchet.runs.create({ workflow: "order", idempotencyKey: "a" }, { key: "mine" });
 new Hatchet({ token: "t", checkWorkflow: true, hooks: { onResponse: ({ url, requestId }) => void `${url} ${requestId}` } });

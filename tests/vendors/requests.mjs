@@ -77,12 +77,12 @@ const hatchet = {
     "crons.get": [(api) => api.workflowCronGet(TENANT, A), (own) => own.crons.get(A)],
     "crons.create": [(api) => api.cronWorkflowTriggerCreate(TENANT, "order", cron), (own) => own.crons.create("order", cron)],
     "crons.delete": [(api) => api.workflowCronDelete(TENANT, A), (own) => own.crons.delete(A)],
-    "events.list": [
+    "pushedEvents.list": [
       (api) => api.v1EventList(TENANT, { limit: 20, offset: 40, keys: ["a:b", "c"], since: iso(SINCE), until: iso(UNTIL), workflowIds: [A, B], additionalMetadata: ["by:us"], scopes: ["s"] }),
-      (own) => own.events.list({ limit: 20, cursor: "40", key: ["a:b", "c"], since: SINCE, until: UNTIL, workflow: [A, B], metadata: { by: "us" }, scope: "s" }),
+      (own) => own.pushedEvents.list({ limit: 20, cursor: "40", key: ["a:b", "c"], since: SINCE, until: UNTIL, workflow: [A, B], metadata: { by: "us" }, scope: "s" }),
     ],
-    "events.get": [(api) => api.v1EventGet(TENANT, A), (own) => own.events.get(A)],
-    "events.keys": [(api) => api.v1EventKeyList(TENANT), (own) => own.events.keys()],
+    "pushedEvents.get": [(api) => api.v1EventGet(TENANT, A), (own) => own.pushedEvents.get(A)],
+    "pushedEvents.keys": [(api) => api.v1EventKeyList(TENANT), (own) => own.pushedEvents.keys()],
     version: [(api) => api.infoGetVersion(), (own) => own.version()],
   },
 };

@@ -123,7 +123,7 @@ pub static OPERATIONS: [Operation; 24] = [
     .sends(Body::Whole(&["cronName", "cronExpression", "input", "additionalMetadata"]))
     .gives(Reads::Json(&[])),
     Operation::change("crons.delete", Method::Delete, "/api/v1/tenants/{@tenant}/workflows/crons/{id}", Safety::Again),
-    Operation::list("events.list", "/api/v1/stable/tenants/{@tenant}/events").with(&[
+    Operation::list("pushedEvents.list", "/api/v1/stable/tenants/{@tenant}/events").with(&[
         LIMIT,
         CURSOR,
         Parameter::of("key", "keys").as_a(Form::Many),
@@ -133,8 +133,8 @@ pub static OPERATIONS: [Operation; 24] = [
         Parameter::of("metadata", "additionalMetadata").as_a(Form::Pairs),
         Parameter::of("scope", "scopes").as_a(Form::Many),
     ]),
-    Operation::read("events.get", "/api/v1/stable/tenants/{@tenant}/events/{id}", &[]),
-    Operation::list("events.keys", "/api/v1/stable/tenants/{@tenant}/events/keys"),
+    Operation::read("pushedEvents.get", "/api/v1/stable/tenants/{@tenant}/events/{id}", &[]),
+    Operation::list("pushedEvents.keys", "/api/v1/stable/tenants/{@tenant}/events/keys"),
     Operation::read("version", "/api/v1/version", &["version"]),
 ];
 

@@ -111,7 +111,7 @@ export class Hatchet {
     delete(id: string, options?: CallOptions): Promise<void>;
   };
   /** What was pushed, by workers or webhooks: REST pushes nothing. */
-  readonly events: {
+  readonly pushedEvents: {
     list(query?: EventQuery & Paging, options?: CallOptions): Promise<Items<HatchetEvent>>;
     get(id: string, options?: CallOptions): Promise<HatchetEvent>;
     /** The keys that there were. */

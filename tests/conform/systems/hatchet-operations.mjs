@@ -257,24 +257,24 @@ export const operations = [
     await c.does(() => client.crons.list(), refused);
   }),
 
-  right(["events.list", "events.get", "events.keys"], "an event is read by its id, found by its key, and its key among all", "§2.6, §3.2", { needs: ["event"] }, async (c) => {
+  right(["pushedEvents.list", "pushedEvents.get", "pushedEvents.keys"], "an event is read by its id, found by its key, and its key among all", "§2.6, §3.2", { needs: ["event"] }, async (c) => {
     const id = c.given.event;
-    const event = await c.does(() => c.client.events.get(id), { gives: PUSHED, wire: { at: at("GET", `/events/${id}`), status: 200, headers: JSON_TYPE, body: PUSHED } });
-    const page = await c.does(() => c.client.events.list({ key: event.key }), { gives: items(PUSHED, { least: 1 }), wire: { at: at("GET", "/events"), status: 200, headers: JSON_TYPE, body: rows(PUSHED) } });
+    const event = await c.does(() => c.client.pushedEvents.get(id), { gives: PUSHED, wire: { at: at("GET", `/events/${id}`), status: 200, headers: JSON_TYPE, body: PUSHED } });
+    const page = await c.does(() => c.client.pushedEvents.list({ key: event.key }), { gives: items(PUSHED, { least: 1 }), wire: { at: at("GET", "/events"), status: 200, headers: JSON_TYPE, body: rows(PUSHED) } });
     c.ensure("the list of its key", id, page.items.length, page.items.some(({ metadata }) => metadata.id === id));
-    c.equal("the list of another key", [], (await c.client.events.list({ key: c.unique("key") })).items);
-    const keys = await c.does(() => c.client.events.keys(), { gives: items(some, { least: 1 }), wire: { at: at("GET", "/events/keys"), status: 200, headers: JSON_TYPE } });
+    c.equal("the list of another key", [], (await c.client.pushedEvents.list({ key: c.unique("key") })).items);
+    const keys = await c.does(() => c.client.pushedEvents.keys(), { gives: items(some, { least: 1 }), wire: { at: at("GET", "/events/keys"), status: 200, headers: JSON_TYPE } });
     c.ensure("the keys", event.key, keys.items, keys.items.includes(event.key));
   }),
-  wrong("events.get", "an unknown event is 404", "§3.2", async (c) => {
-    await c.does(() => c.client.events.get(UNKNOWN), { fails: { name: "NotFoundError", status: 404 } });
+  wrong("pushedEvents.get", "an unknown event is 404", "§3.2", async (c) => {
+    await c.does(() => c.client.pushedEvents.get(UNKNOWN), { fails: { name: "NotFoundError", status: 404 } });
   }),
-  wrong("events.list", "a time that is none is refused before it is sent", "§3.2", async (c) => {
-    await c.does(() => c.client.events.list({ since: "yesterday" }), noRequest("wrong_argument"));
+  wrong("pushedEvents.list", "a time that is none is refused before it is sent", "§3.2", async (c) => {
+    await c.does(() => c.client.pushedEvents.list({ since: "yesterday" }), noRequest("wrong_argument"));
   }),
-  wrong("events.keys", "keys are not listed for a wrong token", "§4", OK, async (c) => {
+  wrong("pushedEvents.keys", "keys are not listed for a wrong token", "§4", OK, async (c) => {
     const client = await stranger(c);
-    await c.does(() => client.events.keys(), refused);
+    await c.does(() => client.pushedEvents.keys(), refused);
   }),
 
   right("version", "the server tells its version to everybody", "§3.1", async (c) => {
