@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::store::SETTLED;
+use super::store::{SETTLED, STATUSES};
 use crate::wish::{Check, Wrong, between, different, filled};
 
 /// The longest that anything takes: a year.
@@ -36,10 +36,10 @@ pub struct Workflow {
 /// The most tasks of a workflow.
 const MOST_STEPS: usize = 100;
 
-fn settled(place: &str, status: &str) -> Result<(), Wrong> {
-    match SETTLED.contains(&status) {
+fn one_of(all: &[&str], place: &str, status: &str) -> Result<(), Wrong> {
+    match all.contains(&status) {
         true => Ok(()),
-        false => Err(Wrong::at(place, format!("{status:?} is none of {}", SETTLED.join(", ")))),
+        false => Err(Wrong::at(place, format!("{status:?} is none of {}", all.join(", ")))),
     }
 }
 
@@ -53,9 +53,10 @@ impl Check for Workflow {
         for (at, step) in self.steps.iter().enumerate() {
             step.check().map_err(|wrong| wrong.within(&format!("/steps/{at}")))?;
         }
-        settled("/end", &self.end)?;
+        one_of(&SETTLED, "/end", &self.end)?;
         let Some(revised) = &self.revised else { return Ok(()) };
-        settled("/revised/end", &revised.end)?;
+        // What was settled may be opened again.
+        one_of(&STATUSES, "/revised/end", &revised.end)?;
         between("/revised/ms", revised.ms, 0.0, LONGEST_MS)
     }
 }

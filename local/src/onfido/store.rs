@@ -98,7 +98,7 @@ const BLOCK: i64 = 1024;
 const COUNTED: i64 = 10_000;
 
 /// All statuses of runs.
-const STATUSES: [&str; 8] =
+pub const STATUSES: [&str; 8] =
     ["processing", "awaiting_input", "awaiting_client_input", "approved", "declined", "review", "abandoned", "error"];
 
 /// A part of an index that is walked in the order of the runs: a table, which of its rows count, their values, and the
