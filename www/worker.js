@@ -4,7 +4,8 @@ import { POLICY } from "./policy.js";
 /** A plain directory service tells no types; a platform's own asset service does, and is believed. */
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", svg: "image/svg+xml", wasm: "application/wasm", json: "application/json" };
 
-const CLIENTS = { hatchet: Hatchet, formance: Formance, onfido: Onfido, meshx: MeshX };
+/** A name that a person types may be mistaken, and Hatchet takes any. */
+const CLIENTS = { hatchet: (options) => new Hatchet({ checkWorkflow: true, ...options }), formance: (options) => new Formance(options), onfido: (options) => new Onfido(options), meshx: (options) => new MeshX(options) };
 
 /** Beside the runs: what only reads and gives no file, and the two moves by which a person answers a run that waits. */
 const OPERATIONS = {
@@ -22,7 +23,7 @@ function gatewayOf(env) {
 
 /** A client for each system of `{ [name]: options }`. */
 function systemsOf(wanted) {
-  return Object.fromEntries(Object.entries(wanted).map(([name, options]) => [name, new CLIENTS[name](options)]));
+  return Object.fromEntries(Object.entries(wanted).map(([name, options]) => [name, CLIENTS[name](options)]));
 }
 
 export default {

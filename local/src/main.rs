@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::Datelike;
 use clap::Parser;
 use runward_local::clock::Pace;
 use runward_local::database::Place;
@@ -46,13 +47,18 @@ struct Arguments {
 
 fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
-        _ => Err("a number above 0, as 10 or 0.5".into()),
+        Ok(speed) if (0.001..=1_000_000.0).contains(&speed) => Ok(speed),
+        _ => Err("a number from 0.001 to 1000000, as 10 or 0.5".into()),
     }
 }
 
 fn moment(text: &str) -> Result<i64, String> {
-    chrono::DateTime::parse_from_rfc3339(text).map(|at| at.timestamp_micros()).map_err(|error| error.to_string())
+    // Dates with nanoseconds end in 2262, and time is yet to pass.
+    match chrono::DateTime::parse_from_rfc3339(text) {
+        Ok(at) if (1970..2200).contains(&at.year()) => Ok(at.timestamp_micros()),
+        Ok(_) => Err("a moment between 1970 and 2200".into()),
+        Err(error) => Err(format!("{error}; a moment as 2026-11-22T16:00:00Z")),
+    }
 }
 
 impl Arguments {

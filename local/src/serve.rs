@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::Request;
@@ -33,6 +33,9 @@ use crate::{Error, house};
 
 /// How long open connections may take to finish when the engine stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// How often a database that is in use is tried.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// How long a connection may wait for its next request.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
@@ -153,7 +156,7 @@ impl Running {
 /// Starts an engine.
 pub async fn start(options: Options) -> Result<Running, Error> {
     let claim = match &options.place {
-        Place::File(path) => Some(claim(path)?),
+        Place::File(path) => Some(claim(path).await?),
         Place::Memory => None,
     };
     let database = Arc::new(Database::open(&options.place).map_err(|error| placed(error, &options.place))?);
@@ -213,17 +216,21 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     })
 }
 
-/// Two engines on one file would each do what is due, so the second is refused. The claim is a lock on a file of its
-/// own, which the kernel takes back however the engine ends.
-fn claim(database: &Path) -> Result<File, Error> {
+/// Two engines on one file would each do what is due, so the second is refused, once one that is about to end has had the
+/// time to. The claim is a lock on a file of its own, which the kernel takes back however the engine ends.
+async fn claim(database: &Path) -> Result<File, Error> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     let unwritable = |error| Error::Unwritable { path: database.to_owned(), error };
     let file = File::options().create(true).truncate(false).write(true).open(path).map_err(unwritable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse(database.to_owned())),
-        Err(TryLockError::Error(error)) => Err(unwritable(error)),
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < LAST_WORDS => tokio::time::sleep(BETWEEN_TRIES).await,
+            Err(TryLockError::WouldBlock) => return Err(Error::InUse(database.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(unwritable(error)),
+        }
     }
 }
 

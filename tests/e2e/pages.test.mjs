@@ -131,7 +131,7 @@ describe("pages", { concurrency: 3 }, () => {
       await page.goto(`${chain.origin}/#/hatchet/runs`);
       await page.getByRole("alert").getByText(words).waitFor();
       await page.getByRole("heading", { name: "No runs to show" }).waitFor();
-      assert.equal(await page.locator("#connection").getAttribute("data-kind"), "down");
+      await page.locator('#connection[data-kind="down"]', { hasText: { 429: "Held off", 502: "Offline" }[status] ?? "Refused" }).waitFor();
       await page.unrouteAll({ behavior: "ignoreErrors" });
       // The others are tried again within a second or two, one that says when is waited for or asked by hand.
       if (status === 429) await page.getByRole("button", { name: /Try now/ }).click();
@@ -139,6 +139,38 @@ describe("pages", { concurrency: 3 }, () => {
       await page.getByRole("alert").waitFor({ state: "hidden" });
     });
   }
+
+  test("a_list_that_is_being_read_says_so_and_one_without_runs_leads_to_the_first", async (t) => {
+    const page = await blank(t, { reducedMotion: "reduce" });
+    let answer;
+    const asked = new Promise((resolve) => (answer = resolve));
+    await lists(page, "meshx", async (route) => {
+      await asked;
+      await route.fulfill({ json: { runs: [], unreadable: [] } });
+    });
+    await page.goto(`${chain.origin}/#/meshx/runs`);
+    await page.getByText("Reading runs…").waitFor();
+    await page.locator("tr.skeleton").first().waitFor();
+    assert.deepEqual(await violations(page), [], "loading");
+    answer();
+    await page.getByRole("heading", { name: "No runs yet" }).waitFor();
+    assert.equal(await page.locator("tr.skeleton").first().isVisible(), false);
+    assert.deepEqual(await violations(page), [], "empty");
+    await page.getByRole("link", { name: "Create the first run" }).click();
+    await page.waitForURL(/#\/meshx\/create/);
+  });
+
+  test("a_list_in_which_nothing_fits_leads_back_and_to_a_run_by_its_id", async (t) => {
+    const page = await open(t, "/hatchet/runs?kind=declined");
+    await page.getByRole("heading", { name: "No run fits the filter" }).waitFor();
+    await page.getByRole("button", { name: "Clear the filter" }).click();
+    await page.locator(`tr.run[data-id="${runs.hatchet}"]`).waitFor();
+    const unknown = crypto.randomUUID();
+    await page.getByLabel("Filter runs by text").fill(unknown);
+    await page.getByRole("link", { name: "Open the run with this id" }).click();
+    await page.getByText("does not know this run").waitFor();
+    assert.match(page.url(), new RegExp(unknown));
+  });
 
   test("a_device_that_is_offline_is_told_so_and_goes_on_by_itself", async (t) => {
     const page = await open(t, "/onfido/runs");
@@ -181,10 +213,37 @@ describe("pages", { concurrency: 3 }, () => {
     assert.match(await page.locator(".finding-list").textContent(), /missing_field it is missing.*\/status.*observed/);
   });
 
+  test("a_document_of_any_system_is_recognised_and_a_history_that_cannot_be_is_a_conflict", async (t) => {
+    const page = await open(t, "/check");
+    const box = page.getByLabel("JSON to check");
+    const verdict = (words) => page.locator(".verdict-box:not([data-busy])", { hasText: words }).waitFor();
+    const read = async (system) => (await (await fetch(`${chain.origin}/api/${system}/runs/${runs[system]}`)).json()).wire;
+    for (const [system, title] of [["meshx", "meshX run"], ["onfido", "Onfido Studio run"], ["formance", "Formance Flows run"], ["hatchet", "Hatchet run"]]) {
+      await box.fill(JSON.stringify(await read(system)));
+      await verdict(title);
+      assert.equal(await page.locator(".verdict-box").getAttribute("data-valid"), "true", title);
+    }
+    const wire = await read("formance");
+    await box.fill(JSON.stringify([wire, { data: { ...wire.data, createdAt: "2020-01-01T00:00:00Z" } }]));
+    await page.getByLabel("Read as").selectOption("history");
+    await verdict("conflict");
+    await page.locator('.findings [data-severity="error"]').first().waitFor();
+    await box.fill('{"hello": "world"}');
+    await page.getByRole("combobox", { name: /^System/ }).selectOption("onfido");
+    await page.getByLabel("Read as").selectOption("auto");
+    await verdict("Not valid");
+  });
+
   test("what_a_system_sends_is_never_read_as_markup", async (t) => {
     const page = await open(t, `/meshx/runs/${runs.meshx}`);
     await page.locator("h1", { hasText: "<b>nightly</b>" }).waitFor();
     assert.equal(await page.locator("h1 b").count(), 0);
+    const run = await (await fetch(`${chain.origin}/api/onfido/runs/${runs.onfido}`)).json();
+    await page.route(`**/api/onfido/runs/${run.id}/events`, (route) => route.abort());
+    await page.route(`**/api/onfido/runs/${run.id}`, (route) => route.fulfill({ json: { ...run, link: "javascript:alert(1)" } }));
+    await page.goto(`${chain.origin}/#/onfido/runs/${run.id}`);
+    await shown(page, `/onfido/runs/${run.id}`);
+    assert.deepEqual(await page.locator("a").evaluateAll((links) => links.map(({ protocol }) => protocol).filter((protocol) => protocol !== "http:")), []);
   });
 
   /** A run's page whose stream tells these changes and then says no more. */
@@ -253,6 +312,29 @@ describe("pages", { concurrency: 3 }, () => {
     await page.waitForFunction(() => document.querySelector("tr.run").dataset.id === "run-1049");
   });
 
+  test("older_runs_come_page_by_page_and_a_page_that_fails_can_be_asked_for_again", async (t) => {
+    const page = await blank(t);
+    const { runs: all } = many(150, Date.now());
+    let fails = true;
+    await lists(page, "hatchet", async (route) => {
+      const cursor = new URL(route.request().url()).searchParams.get("cursor");
+      if (cursor === null) return route.fulfill({ json: { runs: all.slice(0, 100), unreadable: [], next: "second" } });
+      if (fails) return route.fulfill({ status: 500, json: { kind: "Http", code: "http", message: "The second page is lost.", status: 500, retryable: false } });
+      return route.fulfill({ json: { runs: all.slice(100), unreadable: [{ index: 50, findings: [{ code: "missing_field", severity: "error", pointer: "/id", message: "it is missing", level: "wire", evidence: "observed" }] }] } });
+    });
+    await page.goto(`${chain.origin}/#/hatchet/runs`);
+    const table = page.getByRole("table");
+    await page.locator('table[aria-rowcount="101"]').waitFor();
+    await page.getByRole("button", { name: "Show older runs" }).click();
+    await page.getByRole("alert").getByText("The second page is lost.").waitFor();
+    fails = false;
+    await page.getByRole("button", { name: "Show older runs" }).click();
+    await page.locator('table[aria-rowcount="151"]').waitFor();
+    await page.getByRole("button", { name: "Show older runs" }).waitFor({ state: "hidden" });
+    await page.getByText("1 row of the list could not be read").waitFor();
+    assert.equal(await table.isVisible(), true);
+  });
+
   test("the_focus_and_the_place_stay_while_runs_arrive", async (t) => {
     const page = await blank(t);
     const now = Date.now();
@@ -298,9 +380,8 @@ describe("pages", { concurrency: 3 }, () => {
   test("no_secret_of_any_system_is_in_a_page_or_an_answer", async (t) => {
     const page = await blank(t);
     const texts = [];
-    page.on("response", (response) => {
-      if (!response.headers()["content-type"]?.startsWith("text/event-stream")) texts.push(response.text().catch(() => ""));
-    });
+    // A stream never finishes, and what a page left behind has no body.
+    page.on("requestfinished", async (request) => texts.push((await request.response())?.text().catch(() => "")));
     for (const path of pages()) {
       await page.goto(`${chain.origin}/#${path}`);
       await shown(page, path);

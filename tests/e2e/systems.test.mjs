@@ -157,6 +157,17 @@ describe("systems", { concurrency: 3 }, () => {
     await page.getByRole("button", { name: "Cancel" }).waitFor();
   });
 
+  test("a_workflow_that_nobody_registered_is_told_beside_its_field_with_the_nearest_name", async (t) => {
+    const page = await open(t, "/hatchet/create");
+    await page.getByLabel("Workflow").fill("charge-crad");
+    await page.getByRole("button", { name: "Create run" }).click();
+    await page.locator("#workflow-problem", { hasText: "charge-card" }).waitFor();
+    assert.equal(await page.getByLabel("Workflow").evaluate((input) => input === document.activeElement), true);
+    await page.getByLabel("Workflow").fill("charge-card");
+    await send(page, "hatchet");
+    await stands(page, "COMPLETED");
+  });
+
   test("no_control_is_there_that_the_system_cannot_do", async (t) => {
     const page = await open(t, "/onfido/create");
     const kyc = await create(page, "onfido", { workflow: "instant-approval", Applicant: crypto.randomUUID() });

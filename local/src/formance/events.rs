@@ -105,3 +105,8 @@ pub fn subscribe(act: &Act<'_>, id: &str, endpoint: &str, events: &[String], sec
     )?;
     Ok(())
 }
+
+/// Ends a subscription; false: there is none.
+pub fn unsubscribe(act: &Act<'_>, id: &str) -> Result<bool, Error> {
+    Ok(act.db.run("DELETE FROM formance_subscription WHERE id = ?", [id])? > 0)
+}

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use axum::middleware;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
@@ -43,7 +43,9 @@ pub fn router(formance: Arc<Formance>, faults: Arc<Faults>) -> Router {
     let stack = Router::new()
         .nest_service("/orchestration", service())
         .route("/auth/oauth/token", post(token))
+        .route("/auth/.well-known/openid-configuration", get(discovery))
         .route("/webhooks/configs", get(subscriptions).post(subscribe))
+        .route("/webhooks/configs/{id}", delete(unsubscribe))
         .fallback(|| async { Refusal::NoRoute("Not Found") })
         .layer(DefaultBodyLimit::max(1 << 20))
         .with_state(Arc::clone(&formance))
@@ -90,6 +92,20 @@ async fn token(State(formance): State<Arc<Formance>>, headers: HeaderMap, body: 
     let granted: Vec<&str> = wished.split(' ').filter(|scope| SCOPES.contains(scope)).collect();
     let token = formance.token(&granted.join(" "), TOKEN_SECONDS);
     send(200, &json!({"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}))
+}
+
+/// Where tokens are, for who asks in OpenID's way; the issuer is the stack's address as it was asked for.
+async fn discovery(headers: HeaderMap) -> Response<Body> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
+    let issuer = format!("http://{host}/formance/api/auth");
+    send(
+        200,
+        &json!({
+            "grant_types_supported": ["client_credentials"], "issuer": issuer, "scopes_supported": SCOPES,
+            "token_endpoint": format!("{issuer}/oauth/token"),
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        }),
+    )
 }
 
 /// OAuth's own form of an error.
@@ -139,6 +155,23 @@ async fn subscribed(formance: Arc<Formance>, headers: HeaderMap, body: Bytes) ->
         })
     });
     Ok(data(200, subscription.await?))
+}
+
+/// Ends a subscription; the bodies are not those of the real service, which was never run.
+async fn unsubscribe(
+    State(formance): State<Arc<Formance>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    if !formance.admits(&headers, &axum::http::Method::DELETE) {
+        return Refusal::Empty(401).into_response();
+    }
+    let ended = blocking(&formance, move |formance| order(formance, |act| events::unsubscribe(act, &id))).await;
+    match ended {
+        Ok(true) => routes::done(),
+        Ok(false) => Refusal::NotFound("config not found").into_response(),
+        Err(error) => Refusal::from(error).into_response(),
+    }
 }
 
 fn random() -> [u8; SECRET_BYTES] {

@@ -90,14 +90,28 @@ impl Filter {
     }
 }
 
-const FROM: &str = "hatchet_log l JOIN hatchet_task t ON t.id = l.task JOIN hatchet_run r ON r.ordinal = t.run";
+impl Filter {
+    /// Lines of some tasks are found by the task, all others by their time: which workflow they are of is then looked at
+    /// line by line.
+    fn from(&self) -> &'static str {
+        match self.tasks {
+            Some(_) => {
+                "hatchet_task t CROSS JOIN hatchet_log l ON l.task = t.id CROSS JOIN hatchet_run r ON r.ordinal = t.run"
+            }
+            None => {
+                "hatchet_log l INDEXED BY hatchet_log_by_time CROSS JOIN hatchet_task t ON t.id = l.task CROSS JOIN \
+                 hatchet_run r ON r.ordinal = t.run"
+            }
+        }
+    }
+}
 
 /// The lines that are wanted, in the shape of the wire.
 pub fn read(db: &Connection, filter: &Filter, now: Micros, limit: i64) -> Result<Vec<Value>, Error> {
-    let (condition, mut values) = filter.condition(now);
+    let ((condition, mut values), from) = (filter.condition(now), filter.from());
     let order = if filter.descending { "DESC" } else { "ASC" };
     let sql = format!(
-        "SELECT l.retry, l.at, l.level, l.message, t.display_name, t.external_id FROM {FROM} WHERE {condition} ORDER BY \
+        "SELECT l.retry, l.at, l.level, l.message, t.display_name, t.external_id FROM {from} WHERE {condition} ORDER BY \
          l.at {order}, l.id {order} LIMIT ?"
     );
     values.push(limit.into());
@@ -130,8 +144,8 @@ pub fn counts(
 }
 
 fn counted_one_by_one(filter: &Filter, now: Micros, width: Micros) -> (String, Vec<Sql>) {
-    let (condition, values) = filter.condition(now);
-    (format!("SELECT l.at / {width} * {width}, l.level, count(*) FROM {FROM} WHERE {condition} GROUP BY 1, 2"), values)
+    let ((condition, values), from) = (filter.condition(now), filter.from());
+    (format!("SELECT l.at / {width} * {width}, l.level, count(*) FROM {from} WHERE {condition} GROUP BY 1, 2"), values)
 }
 
 /// Whole minutes as they were counted, and what lies at the edges one by one: no line shows before its time.

@@ -36,10 +36,10 @@ pub struct Workflow {
 /// The most tasks of a workflow.
 const MOST_STEPS: usize = 100;
 
-fn one_of(all: &[&str], place: &str, status: &str) -> Result<(), Wrong> {
-    match all.contains(&status) {
+fn one_of(place: &str, status: &str, known: &[&str]) -> Result<(), Wrong> {
+    match known.contains(&status) {
         true => Ok(()),
-        false => Err(Wrong::at(place, format!("{status:?} is none of {}", all.join(", ")))),
+        false => Err(Wrong::at(place, format!("{status:?} is none of {}", known.join(", ")))),
     }
 }
 
@@ -53,10 +53,9 @@ impl Check for Workflow {
         for (at, step) in self.steps.iter().enumerate() {
             step.check().map_err(|wrong| wrong.within(&format!("/steps/{at}")))?;
         }
-        one_of(&SETTLED, "/end", &self.end)?;
+        one_of("/end", &self.end, &SETTLED)?;
         let Some(revised) = &self.revised else { return Ok(()) };
-        // What was settled may be opened again.
-        one_of(&STATUSES, "/revised/end", &revised.end)?;
+        one_of("/revised/end", &revised.end, &STATUSES)?;
         between("/revised/ms", revised.ms, 0.0, LONGEST_MS)
     }
 }

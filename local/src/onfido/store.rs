@@ -95,7 +95,7 @@ pub struct Filter {
 const BLOCK: i64 = 1024;
 
 /// More runs than this are not counted one by one: then the list does not say how many there are.
-const COUNTED: i64 = 10_000;
+const COUNTED: i64 = 5_000;
 
 /// All statuses of runs.
 pub const STATUSES: [&str; 8] =

@@ -88,6 +88,7 @@ fn hatchet(tour: &mut Tour) {
         (format!("GET {STABLE}/tenants/TENANT/durable-tasks/{id}"), 200),
         (format!("POST {STABLE}/tasks/{id}/restore"), 200),
         (format!("GET {STABLE}/dags/tasks"), 403),
+        (format!("GET {STABLE}/tenants/TENANT/workflow-runs/display-names"), 400),
         ("GET /api/v1/tenants/TENANT/step-run-queue-metrics".into(), 200),
         (format!("GET /api/v1/tenants/TENANT/workflow-runs/{id}"), 400),
         ("POST /api/v1/tenants/TENANT/events".into(), 400),
@@ -117,14 +118,24 @@ fn hatchet(tour: &mut Tour) {
 
 fn plans(tour: &mut Tour) {
     const OF: &str = "/api/v1/tenants/TENANT/workflows";
-    let schedule = json!({"input": {}, "additionalMetadata": {}, "triggerAt": "2099-01-01T00:00:00Z"});
+    let schedule = json!({"input": {}, "additionalMetadata": {"a": "b"}, "triggerAt": "2099-01-01T00:00:00Z"});
     let made = tour.hatchet(&format!("POST {OF}/on-order/scheduled"), Some(schedule.clone()), 200);
     let id = text(&made, "/metadata/id");
     let at = format!("{OF}/scheduled/{id}");
     tour.hatchet(&format!("GET {at}"), None, 200);
     tour.hatchet(&format!("PATCH {at}"), Some(json!({"triggerAt": "2098-01-01T00:00:00Z"})), 200);
     tour.hatchet(&format!("POST {at}"), None, 200);
-    tour.hatchet(&format!("GET {OF}/scheduled"), None, 200);
+    for (query, count) in [
+        ("", 1),
+        ("?statuses=SCHEDULED", 1),
+        ("?statuses=SUCCEEDED", 0),
+        ("?additionalMetadata=a:b", 1),
+        ("?additionalMetadata=a:c", 0),
+        ("?parentWorkflowRunId=x", 0),
+    ] {
+        let listed = tour.hatchet(&format!("GET {OF}/scheduled{query}"), None, 200).json();
+        assert_eq!(listed["rows"].as_array().unwrap().len(), count, "{query}");
+    }
     let updates = json!({"updates": [{"id": id, "triggerAt": "2097-01-01T00:00:00Z"}]});
     tour.hatchet(&format!("POST {OF}/scheduled/bulk-update"), Some(updates), 200);
     tour.hatchet(&format!("DELETE {at}"), None, 204);
@@ -203,8 +214,12 @@ fn flows(tour: &mut Tour) {
     tour.flows(&format!("GET /v2/triggers/{trigger}"), None, 200);
     tour.flows(&format!("DELETE /v2/triggers/{trigger}"), None, 204);
     let wish = json!({"endpoint": "http://127.0.0.1:9/x", "eventTypes": ["orchestration.succeeded_workflow"]});
-    tour.flows("POST /api/webhooks/configs", Some(wish), 200);
+    let hook = text(&tour.flows("POST /api/webhooks/configs", Some(wish), 200), "/data/id");
     tour.flows("GET /api/webhooks/configs", None, 200);
+    tour.flows(&format!("DELETE /api/webhooks/configs/{hook}"), None, 204);
+    tour.flows(&format!("DELETE /api/webhooks/configs/{hook}"), None, 404);
+    let found = tour.flows("GET /api/auth/.well-known/openid-configuration", None, 200);
+    assert!(text(&found, "/token_endpoint").starts_with(&access.url), "{}", found.body);
     tour.flows("GET /api/nothing/here", None, 404);
 }
 

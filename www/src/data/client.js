@@ -20,7 +20,13 @@ export const present = () => SYSTEMS.filter(({ name }) => offers === undefined |
 /** Can this be asked of a system here? What the gateway withholds cannot. */
 export const can = (system, operation) => (offers?.get(system) ?? (offers === undefined ? capabilities[system] : {}))[operation] === true;
 
-/** Asks the gateway once what it offers; a failure leaves the package's own word, and is asked again by the next caller. */
+/** Which systems there are, and of which runs can be created. */
+const outline = () => JSON.stringify(present().map(({ name }) => [name, can(name, "create")]));
+
+/**
+ * Asks the gateway once what it offers; a failure leaves the package's own word, and is asked again by the next caller. Says
+ * whether a page that is drawn already would look otherwise.
+ */
 export function askOffers() {
   asking ??= readOffers().finally(() => (asking = undefined));
   return offers === undefined ? asking : Promise.resolve(false);
@@ -31,8 +37,9 @@ async function readOffers() {
     const response = await fetch("/api", { headers: { accept: "application/json" }, signal: AbortSignal.timeout(10_000) });
     if (!response.ok) return false;
     const { systems } = await response.json();
+    const before = outline();
     offers = new Map(systems.map(({ name, capabilities }) => [name, capabilities]));
-    return true;
+    return outline() !== before;
   } catch {
     return false;
   }

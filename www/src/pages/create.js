@@ -55,7 +55,7 @@ class CreateForm {
 
   /** Puts each finding beside the field its pointer names; what names none stands above the form. */
   #refused(error) {
-    const findings = error.findings ?? [];
+    const findings = error.code === "unknown_workflow" ? [{ pointer: "/workflow", message: error.message }] : (error.findings ?? []);
     const general = sayFindings(this.#fields, findings, { workflowName: "workflow", additionalMetadata: "metadata" });
     if (general.length === 0 && findings.length > 0) return focusFirst(this.#fields);
     const unsure = error.code === "unknown_outcome" || error.name === "UnknownOutcomeError";

@@ -1,10 +1,9 @@
 import { store } from "../data/session.js";
 import { KINDS } from "../data/kinds.js";
 import { sentence } from "../data/client.js";
+import { connectionWord } from "../ui/connection.js";
 import { fill, h, setText } from "../ui/dom.js";
 import { number } from "../ui/format.js";
-
-const WORDS = { connecting: "Connecting", live: "Live", fresh: "Fresh", polling: "Polling", down: "Offline" };
 
 /** A card for each system: whether it answers, and how the newest of its runs stand. */
 export class Overview {
@@ -36,9 +35,10 @@ class Card {
   }
 
   show(state) {
-    if (this.#state.dataset.kind !== state.kind) {
-      this.#state.dataset.kind = state.kind;
-      fill(this.#state, h("span.dot", { "aria-hidden": "true" }), WORDS[state.kind]);
+    const word = connectionWord(state);
+    if (this.#state.dataset.word !== word) {
+      Object.assign(this.#state.dataset, { kind: state.kind, word });
+      fill(this.#state, h("span.dot", { "aria-hidden": "true" }), word);
     }
     this.#state.title = state.error ? sentence(state.error, this.#system.name) : "";
     const counts = store.counts(this.#system.name);

@@ -29,10 +29,10 @@ export class RunRows {
    */
   constructor(signal, { scope, onSort }) {
     const titles = ["Status", "Run", scope === "all" && "System", "Workflow", "Created", "Duration", "Attempt"].filter(Boolean);
-    const head = h("tr", { role: "row" }, titles.map((title) => this.#head(title, onSort)));
+    const head = h("tr", { role: "row" }, titles.map((title) => this.#head(title, title === "Workflow" ? (systemOf(scope)?.choose ?? title) : title, onSort)));
     this.element = h(`table.runs.runs-${scope}`, { role: "table", hidden: true }, h("caption.hidden", {}, "Runs. Arrow keys move, Enter opens."), h("thead", { role: "rowgroup" }, head), this.#body);
     addEventListener("scroll", () => this.#soon(), { signal, passive: true });
-    addEventListener("resize", () => this.#soon(), { signal });
+    addEventListener("resize", () => this.#measure(), { signal });
     this.#body.addEventListener("focusout", () => this.#soon());
   }
 
@@ -40,10 +40,12 @@ export class RunRows {
   show(runs, touched = new Set()) {
     const before = this.#places;
     this.#runs = runs;
+    this.#measured();
     this.#places = new Map(runs.map((run, index) => [run.key, index]));
-    for (const bar of this.#body.querySelectorAll(".skeleton")) bar.remove();
+    // Without any the table is hidden, or they are still being read.
+    if (runs.length > 0) for (const bar of this.#body.querySelectorAll(".skeleton")) bar.remove();
     this.element.setAttribute("aria-rowcount", String(runs.length + 1));
-    this.#body.style.setProperty("--rows", String(runs.length));
+    if (runs.length > 0) this.#body.style.setProperty("--rows", String(runs.length));
     this.#draw();
     if (touched.size > 0 && !CALM.matches) this.#slide(before);
     for (const key of touched) this.#rows.get(key)?.glow();
@@ -66,7 +68,7 @@ export class RunRows {
   skeleton() {
     if (this.#body.childElementCount > 0) return;
     this.#body.style.setProperty("--rows", "8");
-    const bars = Array.from({ length: 8 }, (_, index) => h("tr.skeleton", { "aria-hidden": "true", vars: { "--index": String(index) } }, ...["status", "run", "workflow", "created", "duration"].map((name) => h(`td.c-${name}`, {}, h("span.bone")))));
+    const bars = Array.from({ length: 8 }, (_, index) => h("tr.skeleton", { "aria-hidden": "true", vars: { transform: `translateY(${index * this.#height}px)` } }, ...["status", "run", "workflow", "created", "duration"].map((name) => h(`td.c-${name}`, {}, h("span.bone")))));
     this.#body.append(...bars);
   }
 
@@ -93,9 +95,9 @@ export class RunRows {
     this.#soon();
   }
 
-  #head(title, onSort) {
+  #head(title, word, onSort) {
     const sort = SORTED[title];
-    const cell = h(`th.c-${title.toLowerCase()}`, { scope: "col", role: "columnheader" }, sort ? h("button.sort", { type: "button", onclick: () => onSort(sort) }, title, icon("down")) : title);
+    const cell = h(`th.c-${title.toLowerCase()}`, { scope: "col", role: "columnheader" }, sort ? h("button.sort", { type: "button", onclick: () => onSort(sort) }, word, icon("down")) : word);
     if (sort) this.#heads.set(sort, cell);
     return cell;
   }
@@ -120,16 +122,26 @@ export class RunRows {
       if (wanted.has(this.#places.get(key))) continue;
       this.#rows.delete(key);
       spare.push(row);
+      // Out of the way of those that stay, which then need not be moved.
+      row.element.remove();
     }
     const now = Date.now();
     const shown = [...wanted].sort((a, b) => a - b).map((index) => this.#row(index, spare, now));
-    for (const { element } of spare) element.remove();
     this.#arrange(shown);
   }
 
-  #seen() {
+  /** How high a row is, which the style sheet says by the width of the window. */
+  #measured() {
     const height = Number.parseFloat(getComputedStyle(this.#body).getPropertyValue("--row"));
     if (height > 0) this.#height = height;
+  }
+
+  #measure() {
+    this.#measured();
+    this.#soon();
+  }
+
+  #seen() {
     // What is not laid out yet begins where the page does.
     const top = this.element.hidden || !this.element.isConnected ? 0 : this.#body.getBoundingClientRect().top;
     const first = Math.floor(-top / this.#height) - SPARE;
@@ -142,7 +154,8 @@ export class RunRows {
     const run = this.#runs[index];
     const row = this.#rows.get(run.key) ?? spare.pop() ?? new Row();
     this.#rows.set(run.key, row);
-    row.show(run, index, now);
+    row.show(run, now);
+    row.place(index, index * this.#height);
     return row;
   }
 
@@ -164,6 +177,7 @@ export class RunRows {
 
 class Row {
   #run;
+  #top;
   #status = statusBadge({ status: "", phase: "unknown" });
   #system = h("td.c-system", { role: "cell" });
   #workflow = h("td.c-workflow", { role: "cell" });
@@ -175,13 +189,19 @@ class Row {
   link = h("a.run-link", {}, this.#name);
   element = h("tr.run", { role: "row" }, h("td.c-status", { role: "cell" }, this.#status), h("td.c-run", { role: "cell" }, this.link, this.#id), this.#system, this.#workflow, h("td.c-created", { role: "cell" }, this.#created), this.#duration, this.#attempt);
 
-  show(run, index, now) {
-    const other = this.#run?.key !== run.key;
-    if (this.#run !== run) this.#fill(run, other);
+  show(run, now) {
+    if (this.#run === run) return;
+    this.#fill(run, this.#run?.key !== run.key);
     this.#run = run;
-    this.element.style.setProperty("--index", String(index));
-    this.element.setAttribute("aria-rowindex", String(index + 2));
     this.tick(now);
+  }
+
+  /** Puts the row where its number says. */
+  place(index, top) {
+    if (this.#top === top) return;
+    this.#top = top;
+    this.element.style.transform = `translateY(${top}px)`;
+    this.element.setAttribute("aria-rowindex", String(index + 2));
   }
 
   #fill(run, other) {

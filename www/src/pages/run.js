@@ -1,17 +1,17 @@
 import { expectation, lifecycle, validateRun } from "runward/validate";
 import { askNames, clientOf, sentence } from "../data/client.js";
 import { follow, sleep } from "../data/feed.js";
-import { named } from "../data/names.js";
 import { seen, store } from "../data/session.js";
 import { systemOf } from "../systems/index.js";
 import { outageNotice, showConnection } from "../ui/connection.js";
-import { copy, fill, h, icon, setText, toast } from "../ui/dom.js";
-import { ago, clock, exact, shownDuration } from "../ui/format.js";
+import { fill, h, icon, setText, toast } from "../ui/dom.js";
+import { ago, clock, shownDuration } from "../ui/format.js";
 import { jsonPanel } from "../ui/json.js";
 import { findingLine } from "../ui/finding.js";
-import { setStatus, statusBadge, tone } from "../ui/status.js";
+import { setStatus, statusBadge } from "../ui/status.js";
 import { Asks, mayAsk } from "./asks.js";
 import { askCancel } from "./cancel.js";
+import { errorPanel, factList } from "./facts.js";
 import { lifecyclePicture, stateOf } from "./lifecycle.js";
 import { Stages } from "./stages.js";
 import { Transitions } from "./transitions.js";
@@ -200,7 +200,7 @@ class RunView {
     const open = this.#findings.querySelector("details")?.open ?? false;
     const list = (all) => h("ul.finding-list", {}, all.map((finding) => h("li", {}, findingLine(finding, this.#system.name))));
     const word = notes.length === 1 ? "1 note" : `${notes.length} notes`;
-    fill(this.#findings, h("h2", {}, odd.length > 0 ? "What is odd about it" : "How it was read"), odd.length > 0 && list(odd), notes.length > 0 && h("details", { open }, h("summary", {}, `${word} on how the data were read`), list(notes)));
+    fill(this.#findings, h("h2", {}, odd.length === 0 ? "How it was read" : odd.length === hints.length ? "Why it may not move" : "What is odd about it"), odd.length > 0 && list(odd), notes.length > 0 && h("details", { open }, h("summary", {}, `${word} on how the data were read`), list(notes)));
   }
 
   #drawStatus(run) {
@@ -213,7 +213,7 @@ class RunView {
     const confirmedAt = this.#change?.confirmedAt;
     const provisional = run.phase === "finished" && !confirmedAt && this.#state.kind !== "over";
     this.#belief.dataset.belief = provisional ? "provisional" : confirmedAt ? "confirmed" : "";
-    setText(this.#belief, provisional ? "Provisional: a second read must agree" : confirmedAt ? `Confirmed ${clock(confirmedAt)}` : "");
+    setText(this.#belief, provisional ? "Provisional: a second read must agree" : confirmedAt ? `Confirmed ${clock(confirmedAt)}` : waits(run) ? "It waits" : "");
   }
 
   /** Facts and payloads are laid out anew only when they changed, so that what is folded or selected stays. */
@@ -231,24 +231,7 @@ class RunView {
   }
 
   #drawFacts() {
-    fill(this.#facts, this.#factList(this.#run));
-  }
-
-  #factList(run) {
-    const id = h("dd.fact-id", {}, h("code", {}, run.id), h("button.icon-button", { type: "button", "aria-label": "Copy the id", title: "Copy", onclick: () => void copy(run.id, "Id") }, icon("copy")));
-    const facts = [
-      ["Id", id],
-      [this.#system.choose, h("dd", { title: run.workflowId }, this.#system.workflow(run) ?? named(run.system, run.workflowId) ?? run.workflowId?.slice(0, 8) ?? "–")],
-      ["Created", time(run.createdAt, run)],
-      !this.#system.timeless && ["Started", time(run.startedAt, run)],
-      !this.#system.timeless && ["Finished", time(run.finishedAt, run)],
-      !this.#system.timeless && ["Duration", this.#duration],
-      ["Attempt", h("dd", {}, String(run.attempt))],
-      run.parentId && ["Parent", h("dd", {}, h("a", { href: `#/${run.system}/runs/${encodeURIComponent(run.parentId)}` }, run.parentId.slice(0, 8)))],
-      run.tags?.length > 0 && ["Tags", h("dd", {}, run.tags.join(", "))],
-      run.link && ["Elsewhere", h("dd", {}, h("a", { href: run.link, target: "_blank", rel: "noreferrer noopener" }, `Open in ${this.#system.title}`))],
-    ];
-    return facts.filter(Boolean).map(([title, value]) => h("div.fact", {}, h("dt", {}, title), value));
+    fill(this.#facts, factList(this.#run, this.#system, this.#duration));
   }
 
   #show(state) {
@@ -331,24 +314,8 @@ class RunView {
   }
 }
 
+/** A run may wait while its system's word is another. */
+const waits = ({ phase, status }) => phase === "waiting" && !/await|wait/i.test(status);
+
 /** How a stage stands, by the table's own reading of its status. */
 const reading = (state) => ({ phase: state?.phase ?? "unknown", outcome: state?.outcome });
-
-function time(at, { phase }) {
-  if (at === undefined || at === null) return h("dd.none", {}, phase === "finished" ? "not told" : "not yet");
-  return h("dd", {}, h("time", { datetime: new Date(at).toISOString(), title: exact(at), data: { at: String(at) } }));
-}
-
-/** Workers often send their error as JSON in a string; then message and stack are shown apart. */
-function errorPanel(run) {
-  let message = run.error;
-  let stack;
-  try {
-    const parsed = JSON.parse(run.error);
-    if (typeof parsed?.message === "string") ({ message, stack } = parsed);
-  } catch {
-    // Plain text is shown as it is.
-  }
-  const title = run.phase === "finished" && run.outcome !== "failed" ? "Error of an earlier attempt" : "Error";
-  return [h("h2", { data: { tone: tone(run) } }, title), h("p.error-message", {}, message), stack && h("details", {}, h("summary", {}, "Stack"), h("pre.json", { tabindex: "0" }, stack))].filter(Boolean);
-}

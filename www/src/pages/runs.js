@@ -88,6 +88,7 @@ class RunsView {
     this.#round.abort();
     const round = (this.#round = new AbortController());
     this.#next = undefined;
+    this.#unread.clear();
     this.#olderFailed.textContent = "";
     for (const { name } of this.#systems) this.#states.set(name, { kind: "connecting" });
     this.#drawEmpty(this.#shown().length);
@@ -221,7 +222,7 @@ class RunsView {
     if (!this.#name) return;
     const names = new Map([...store.workflows(this.#name)].map(([id, name]) => [id, name ?? new Map(known(this.#name)).get(id) ?? id.slice(0, 8)]));
     if (this.#filter.workflow && !names.has(this.#filter.workflow)) names.set(this.#filter.workflow, this.#filter.workflow.slice(0, 8));
-    const options = [["", "Any workflow"], ...[...names].sort(([, a], [, b]) => (a < b ? -1 : 1))];
+    const options = [["", `Any ${systemOf(this.#name).choose.toLowerCase()}`], ...[...names].sort(([, a], [, b]) => (a < b ? -1 : 1))];
     const key = JSON.stringify(options);
     this.#workflow.hidden = names.size < 2 && !this.#filter.workflow;
     if (this.#workflow.dataset.key === key) return;
@@ -238,7 +239,7 @@ class RunsView {
     if (shown > 0) return;
     if (loading) fill(this.#empty, h("p", {}, "Reading runs…"));
     else if (narrows(this.#filter)) this.#fillNoMatch();
-    else if (this.#whole()?.kind === "down") fill(this.#empty, h("h2", {}, "No runs to show"), h("p", {}, "They will appear here as soon as the connection is back."));
+    else if (this.#whole()?.kind === "down") fill(this.#empty, h("h2", {}, "No runs to show"), h("p", {}, "They will appear here as soon as they can be read."));
     else this.#fillNone();
   }
 

@@ -12,6 +12,13 @@ const WORDS = {
   over: ["Settled", "The run is at its confirmed end; the page looks again every few seconds"],
 };
 
+/** What the state of a connection is called: who refuses or asks for patience is not offline. */
+export function connectionWord({ kind, error }) {
+  if (kind === "down" && [401, 403].includes(error?.status)) return "Refused";
+  if (kind === "down" && error?.status === 429) return "Held off";
+  return WORDS[kind][0];
+}
+
 /** Shows the state of the connection to a system in the bar; no state when the page needs none. */
 export function showConnection(state, system) {
   const box = document.getElementById("connection");
@@ -20,10 +27,11 @@ export function showConnection(state, system) {
     delete box.dataset.kind;
     return;
   }
-  const [word, why] = WORDS[state.kind];
+  const word = connectionWord(state);
+  const why = WORDS[state.kind][1];
   box.title = state.error ? `${why}. ${sentence(state.error, system)}` : why;
-  if (box.dataset.kind === state.kind) return;
-  box.dataset.kind = state.kind;
+  if (box.dataset.kind === state.kind && box.dataset.word === word) return;
+  Object.assign(box.dataset, { kind: state.kind, word });
   fill(box, h("span.dot", { "aria-hidden": "true" }), h("span.connection-word", {}, word));
 }
 

@@ -101,6 +101,9 @@ pub async fn display_names(
 ) -> Answer {
     hatchet.authorize_tenant(&tenant, &headers)?;
     let ids = Query::parse(query.as_deref()).all("external_ids");
+    if ids.is_empty() {
+        return Err(Refusal::bad_request("Query argument external_ids is required, but not found"));
+    }
     let rows = blocking(&hatchet, move |hatchet| {
         hatchet.database.read(|db| {
             let runs = ids.iter().map(|id| RunRead::find(db, id)).collect::<Result<Vec<_>, _>>()?;

@@ -101,13 +101,30 @@ async fn page(hatchet: Arc<Hatchet>, tenant: &str, query: Option<&str>, headers:
     let limit = usize::try_from(query.integer("limit")?.unwrap_or(50)).unwrap_or(50).max(1);
     let offset = usize::try_from(query.integer("offset")?.unwrap_or(0)).unwrap_or(0);
     let workflow = query.first("workflowId").map(str::to_owned);
+    let (pairs, statuses) = (query.all("additionalMetadata"), query.all("statuses"));
+    // A schedule has no parent, and before its time no status but this; afterwards it is gone.
+    let is_none = query.first("parentWorkflowRunId").is_some() || query.first("parentStepRunId").is_some();
+    let is_waiting = statuses.is_empty() || statuses.iter().any(|status| status == "SCHEDULED");
+    let ascending = query.first("orderByDirection").is_some_and(|direction| direction.eq_ignore_ascii_case("asc"));
     let found = blocking(&hatchet, move |hatchet| {
-        let all = hatchet.database.read(|db| Plan::all(db, is_cron))?;
+        let mut all = hatchet.database.read(|db| Plan::all(db, is_cron))?;
         let is_of = |plan: &Plan| {
             let id = hatchet.workflow(&plan.workflow).map(|registered| registered.id.clone());
-            workflow.as_ref().is_none_or(|wanted| id.is_ok_and(|id| id == *wanted))
+            let metadata: Value = serde_json::from_str(&plan.metadata).unwrap_or_default();
+            let holds = |pair: &String| match pair.split_once(':') {
+                Some((key, value)) => metadata.get(key).is_some_and(|found| found == value),
+                None => true,
+            };
+            !is_none
+                && is_waiting
+                && workflow.as_ref().is_none_or(|wanted| id.is_ok_and(|id| id == *wanted))
+                && pairs.iter().all(holds)
         };
-        Ok(all.into_iter().filter(is_of).collect::<Vec<_>>())
+        all.retain(is_of);
+        if ascending {
+            all.reverse();
+        }
+        Ok(all)
     });
     let found = found.await?;
     let (pages, current) = (found.len().div_ceil(limit), offset / limit + 1);

@@ -243,6 +243,18 @@ object! {
 }
 
 object! {
+    /// Where tokens are.
+    #[snake_case]
+    pub struct Discovery {
+        pub grant_types_supported: Vec<String>,
+        pub issuer: String,
+        pub scopes_supported: Vec<String>,
+        pub token_endpoint: String,
+        pub token_endpoint_auth_methods_supported: Vec<String>,
+    }
+}
+
+object! {
     /// What Slack hears.
     #[snake_case]
     pub struct Challenge {

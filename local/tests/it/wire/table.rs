@@ -123,6 +123,8 @@ pub const ROUTES: &[Row] = &[
     ("POST /formance/api/auth/oauth/token", 400, Json(more::OauthError::VALUE)),
     ("POST /formance/api/auth/oauth/token", 401, Json(more::OauthError::VALUE)),
     ("POST /formance/api/webhooks/configs", 200, Json(more::SubscriptionAnswer::VALUE)),
+    ("GET /formance/api/auth/.well-known/openid-configuration", 200, Json(more::Discovery::VALUE)),
+    ("DELETE /formance/api/webhooks/configs/*", 204, Empty),
     ("GET /formance/api/webhooks/configs", 200, Json(more::Subscriptions::VALUE)),
     // Onfido
     ("POST /onfido/v3.6/workflow_runs", 201, Json(studio::WorkflowRun::VALUE)),
