@@ -37,7 +37,7 @@ export function addOperations(home, system, perform) {
 const names = new Set(Object.values(operations).flat().map(({ name }) => name));
 
 function refuse(home, system, name) {
-  const add = (at, part, value) => (Object.hasOwn(at, part) || Object.defineProperty(at, part, { value }), at[part]);
+  const add = (at, part, value) => (part in at || Object.defineProperty(at, part, { value, configurable: true, writable: true }), at[part]);
   const path = name.split(".");
   const last = path.pop();
   add(path.reduce((at, part) => add(at, part, {}), home), last, async () => {

@@ -159,7 +159,7 @@ pub fn unknown_again(looks: u32) -> f64 {
     (100.0 * 2f64.powi(i32::try_from(looks.min(10)).unwrap_or(10))).min(1_000.0)
 }
 
-/// Milliseconds until a running run is read again: 0.75 seconds while it is young, and later a growing part of what it has been
+/// Milliseconds until a running run is read again: 0.8 seconds while it is young, and later a growing part of what it has been
 /// as it is, at most 10 seconds.
 ///
 /// An end may be told after a tenth of the run's age, or after 0.9 seconds. More than half a second of that goes into the read
@@ -167,9 +167,14 @@ pub fn unknown_again(looks: u32) -> f64 {
 /// is left. A fixed part of the age would come too seldom for runs of ten seconds, and too often for those of one.
 ///
 /// In the first minute it is `watched_for` that counts and not the last change: a run of many short stages would cost many reads.
+/// Later a fifth of the time since the last change is enough, and two seconds at least.
 pub fn poll(unchanged_for: f64, watched_for: f64, random: f64) -> f64 {
-    let quiet_for = if watched_for < FIRST_MINUTE { watched_for } else { unchanged_for };
-    ((quiet_for - 5_400.0) * 0.208).clamp(750.0, 10_000.0) * (0.95 + 0.1 * random)
+    let wait = if watched_for < FIRST_MINUTE {
+        ((watched_for - 5_400.0) * 0.212).max(820.0)
+    } else {
+        (unchanged_for * 0.2).max(2_000.0)
+    };
+    wait.min(10_000.0) * (0.95 + 0.1 * random)
 }
 
 const FIRST_MINUTE: f64 = 60_000.0;

@@ -3,11 +3,11 @@
 //! | request, below the base path | answer |
 //! |---|---|
 //! | `GET /` | the systems and what each can do |
-//! | `GET /{system}/runs?status=&since=&until=&workflow=&metadata=&limit=&cursor=` | `{runs, unreadable, next?}` |
+//! | `GET /{system}/runs?status=&since=&until=&workflow=&metadata=&tags=&key=&idempotencyKeys=&payloads=&limit=&cursor=` | `{runs, unreadable, next?}` |
 //! | `POST /{system}/runs`, JSON or a form | 202, `Location`, the run |
 //! | `GET /{system}/runs/{id}` | the run, with what the system sent under `wire` |
 //! | `GET /{system}/runs/{id}/events` | an event stream of the run's changes, until its confirmed end |
-//! | `GET /{system}/events`, queries as for the list | an event stream of the list's first page, whenever it moved |
+//! | `GET /{system}/events`, queries as for the list | an event stream of the list's first page, whenever it moved; one poll for all who ask for the same |
 //! | `POST /{system}/runs/{id}/cancel?confirm=&force=`, `…/replay?confirm=&force=` | `{accepted, effect, run?}`; 409 for a run whose end was confirmed here |
 //! | `POST /{system}/runs/cancel?confirm=&force=`, `…/replay`, body `{"runs": [id, …]}` or `{"filter": "status=…&since=…"}` | for each run `{id, accepted, effect, run?, error?}` |
 //! | `GET /{system}/do/{operation}?name=value`, for one that only reads | what it gives: JSON, or a file |

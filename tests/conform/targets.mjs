@@ -42,7 +42,7 @@ async function served({ url, token, tenant, control, systems: { formance, onfido
     {
       system: "hatchet",
       access: { baseUrl: url, token, tenant },
-      given: { workflow: { ok: card({}), fails: card({ behaviour: "fail" }), slow: card({ sleepMs: 250_000 }), dag: { workflow: "two-steps", input: {} }, claims: { workflow: "send-invoice", input: { invoiceId: "" } } } },
+      given: { workflow: { ok: card({}), fails: card({ behaviour: "fail" }), slow: card({ sleepMs: 250_000 }), dag: { workflow: "two-steps", input: {} }, claims: { workflow: "send-invoice", input: { invoiceId: "" } } }, event: await pushed(url, tenant, control) },
     },
     { system: "formance", access: { baseUrl: formance.url, clientId: formance.clientId, clientSecret: formance.clientSecret }, given: {} },
     {
@@ -61,6 +61,15 @@ async function served({ url, token, tenant, control, systems: { formance, onfido
       given: { workflow: { ok: { workflow: products.orders }, slow: { workflow: products["orders-stuck"] } }, user: meshx.user, password: meshx.password },
     },
   ];
+}
+
+/** An event, which a webhook pushed. */
+async function pushed(url, tenant, control) {
+  const headers = { "content-type": "application/json", "x-key": "a-key-of-conform" };
+  const webhook = { name: "conform", auth: { type: "API_KEY", header: "x-key", key: headers["x-key"] }, eventKey: "conform:{{kind}}", returnsEvent: true };
+  await json(`${control}/inbound`, { method: "POST", headers, body: JSON.stringify(webhook) });
+  const { event } = await json(`${url}/api/v1/stable/tenants/${tenant}/webhooks/conform`, { method: "POST", headers, body: `{"kind":"paid"}` });
+  return event.metadata.id;
 }
 
 /** A run that signs documents, and where they are: `RUN/FILE` by the kind of their signatures. */

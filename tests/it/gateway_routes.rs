@@ -40,8 +40,11 @@ fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
 fn every_route_leads_to_its_plan() {
     let hatchet = SystemName::Hatchet;
     let id = || "a b/c+d".to_owned();
-    assert_eq!(plan("GET", "/api"), Ok(Plan::Systems(vec![])));
-    assert_eq!(plan("GET", "/api/"), Ok(Plan::Systems(vec![])));
+    // What changes something is offered by name only.
+    let changes = ["schedules.create", "schedules.delete", "crons.create", "crons.delete"];
+    let withheld = || Plan::Systems(changes.map(|name| (hatchet, name)).to_vec());
+    assert_eq!(plan("GET", "/api"), Ok(withheld()));
+    assert_eq!(plan("GET", "/api/"), Ok(withheld()));
     assert_eq!(plan("GET", "/api/hatchet/runs"), Ok(Plan::List(hatchet, Filter::default(), None)));
     assert_eq!(plan("GET", "/api/hatchet/runs/a%20b%2Fc+d"), Ok(Plan::Get(hatchet, id())));
     assert_eq!(plan("GET", "/api/hatchet/runs/a%20b%2Fc+d/events"), Ok(Plan::Watch(hatchet, id())));
@@ -57,13 +60,15 @@ fn every_route_leads_to_its_plan() {
         plan("POST", "/api/hatchet/runs/x/replay?force=true&confirm=false"),
         Ok(Plan::Replay(hatchet, "x".into(), forced))
     );
-    let query = "status=RUNNING&status=FAILED&since=1000&until=1970-01-01T00:00:02Z&workflow=w&metadata=a:b:c&limit=7&payloads=true";
+    let query = "status=RUNNING&status=FAILED&since=1000&until=1970-01-01T00:00:02Z&workflow=w&metadata=a:b:c&limit=7&payloads=true&key=k&idempotencyKeys=i&idempotencyKeys=j";
     let filter = Filter {
         since: Some(1_000.0),
         until: Some(2_000.0),
         statuses: vec!["RUNNING".into(), "FAILED".into()],
         workflow_ids: vec!["w".into()],
         metadata: vec![("a".into(), "b:c".into())],
+        key: Some("k".into()),
+        idempotency_keys: vec!["i".into(), "j".into()],
         page_size: Some(7),
         payloads: true,
         ..Filter::default()
@@ -176,9 +181,9 @@ fn text(raw: Option<&runward::describe::Raw>) -> Value {
 
 #[test]
 fn a_json_body_becomes_a_run() {
-    let body =
-        r#"{"workflow":"w","input":{"n":12.50,"big":9007199254740993},"metadata":{"a":"b"},"key":"k","priority":2}"#;
+    let body = r#"{"workflow":"w","input":{"n":12.50,"big":9007199254740993},"metadata":{"a":"b"},"key":"k","idempotencyKey":"i","priority":2}"#;
     let create = asked(None, JSON, body).unwrap();
+    assert_eq!(create.idempotency_key.as_deref(), Some("i"));
     assert_eq!((create.workflow.as_str(), create.key.as_deref(), create.priority), ("w", Some("k"), Some(2)));
     assert_eq!(
         create.input.as_ref().unwrap().as_str(),
@@ -187,15 +192,24 @@ fn a_json_body_becomes_a_run() {
     );
     assert_eq!(text(create.metadata.as_ref()), json!({ "a": "b" }));
     assert!(asked(None, JSON, r#"{"workflow":"w","input":null}"#).unwrap().input.is_none());
-    let fixed = asked(Some("w"), JSON, r#"{"workflow":"other","a":1}"#).unwrap();
-    assert_eq!((fixed.workflow.as_str(), text(fixed.input.as_ref())), ("w", json!({ "workflow": "other", "a": 1 })));
+    let fixed = asked(Some("w"), JSON, r#"{"workflow":"other","idempotencyKey":"i"}"#).unwrap();
+    assert_eq!(
+        (fixed.workflow.as_str(), text(fixed.input.as_ref())),
+        ("w", json!({ "workflow": "other", "idempotencyKey": "i" })),
+        "all is input"
+    );
 }
 
 #[test]
 fn a_form_becomes_a_run() {
-    let create =
-        asked(None, FORM, "workflow=w&name=Ada+L%C3%B8v&tag=a&tag=b&priority=3&metadata=%7B%22a%22%3A1%7D").unwrap();
+    let create = asked(
+        None,
+        FORM,
+        "workflow=w&idempotencyKey=i&name=Ada+L%C3%B8v&tag=a&tag=b&priority=3&metadata=%7B%22a%22%3A1%7D",
+    )
+    .unwrap();
     assert_eq!((create.workflow.as_str(), create.priority), ("w", Some(3)));
+    assert_eq!(create.idempotency_key.as_deref(), Some("i"));
     assert_eq!(text(create.input.as_ref()), json!({ "name": "Ada Løv", "tag": ["a", "b"] }));
     assert_eq!(text(create.metadata.as_ref()), json!({ "a": 1 }));
     let create = asked(None, FORM, "workflow=w&input=%7B%22a%22%3A12.50%7D").unwrap();

@@ -251,4 +251,6 @@ test("an operation that only other systems have says what this one can do", asyn
     assert.ok(!Object.keys(direct).some((name) => !Object.keys(capabilities[system]).some((known) => known === name || known.startsWith(`${name}.`)) && name !== "runs"), system);
   }
   assert.ok(refused > 150, String(refused));
+  // A page's client has a method of its own, which no table's name may hide.
+  for (const system of Object.keys(clients)) assert.equal(typeof new runward.GatewayClient({ baseUrl: "http://127.0.0.1:9", system }).events, "function");
 });

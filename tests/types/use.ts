@@ -88,6 +88,17 @@ pages(new Uint8Array());
 declare const hatchet: Hatchet;
 (await hatchet.tasks.logs(id, { level: ["ERROR"], since: new Date() })).items[0]?.message satisfies string | undefined;
 (await new GatewayClient({ baseUrl: "http://localhost/api" }).runs.timings(id)).items[0]?.startedAt satisfies string | undefined;
+(await hatchet.schedules.create("order", { triggerAt: "2030-01-01T00:00:00Z", input: {}, additionalMetadata: {} })).triggerAt satisfies string;
+(await hatchet.pushedEvents.list({ key: ["a", "b"], since: 7 })).items[0]?.workflowRunSummary.running satisfies number | undefined;
+(await hatchet.runs.list({ key: "mine", idempotencyKeys: ["a"] })).runs satisfies Run<"hatchet">[];
+void hatchet.runs.create({ workflow: "order", idempotencyKey: "a" }, { key: "mine" });
+new Hatchet({ token: "t", checkWorkflow: true, hooks: { onResponse: ({ url, requestId }) => void `${url} ${requestId}` } });
+// @ts-expect-error: Formance's runs have no idempotency key
+void formance.runs.create({ workflow: id, idempotencyKey: "a" });
+// @ts-expect-error: what only other systems have is none of its methods, though it would say so
+void hatchet.evidence;
+// @ts-expect-error: an expression is missing
+void hatchet.crons.create("order", { cronName: "a", input: {}, additionalMetadata: {} });
 // @ts-expect-error: a level is one of four
 void hatchet.logs({ level: "FATAL" });
 void hatchet.runs.cancel(run, { force: true });

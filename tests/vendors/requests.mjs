@@ -14,6 +14,8 @@ const DAY = 86_400_000;
 const TOKEN = "a-token";
 const SECRET = "a-secret";
 
+const schedule = { triggerAt: iso(UNTIL), input: { id: "A-1" }, additionalMetadata: { by: "us" }, priority: 2 };
+const cron = { cronName: "nightly", cronExpression: "0 3 * * *", input: {}, additionalMetadata: {} };
 const hatchet = {
   theirs: (url) => rest.default(url, TOKEN),
   ours: (baseUrl) => new Hatchet({ baseUrl, token: TOKEN, tenant: TENANT, retries: 0 }),
@@ -67,6 +69,20 @@ const hatchet = {
     ],
     "workflows.list": [(api) => api.workflowList(TENANT, { limit: 20, name: "or der" }), (own) => own.workflows.list({ limit: 20, name: "or der" })],
     "workflows.get": [(api) => api.workflowGet(A), (own) => own.workflows.get(A)],
+    "schedules.list": [(api) => api.workflowScheduledList(TENANT, { limit: 20, offset: 40, workflowId: A }), (own) => own.schedules.list({ limit: 20, cursor: "40", workflow: A })],
+    "schedules.get": [(api) => api.workflowScheduledGet(TENANT, A), (own) => own.schedules.get(A)],
+    "schedules.create": [(api) => api.scheduledWorkflowRunCreate(TENANT, "or der", schedule), (own) => own.schedules.create("or der", schedule)],
+    "schedules.delete": [(api) => api.workflowScheduledDelete(TENANT, A), (own) => own.schedules.delete(A)],
+    "crons.list": [(api) => api.cronWorkflowList(TENANT, { limit: 20, offset: 40, workflowId: A }), (own) => own.crons.list({ limit: 20, cursor: "40", workflow: A })],
+    "crons.get": [(api) => api.workflowCronGet(TENANT, A), (own) => own.crons.get(A)],
+    "crons.create": [(api) => api.cronWorkflowTriggerCreate(TENANT, "order", cron), (own) => own.crons.create("order", cron)],
+    "crons.delete": [(api) => api.workflowCronDelete(TENANT, A), (own) => own.crons.delete(A)],
+    "pushedEvents.list": [
+      (api) => api.v1EventList(TENANT, { limit: 20, offset: 40, keys: ["a:b", "c"], since: iso(SINCE), until: iso(UNTIL), workflowIds: [A, B], additionalMetadata: ["by:us"], scopes: ["s"] }),
+      (own) => own.pushedEvents.list({ limit: 20, cursor: "40", key: ["a:b", "c"], since: SINCE, until: UNTIL, workflow: [A, B], metadata: { by: "us" }, scope: "s" }),
+    ],
+    "pushedEvents.get": [(api) => api.v1EventGet(TENANT, A), (own) => own.pushedEvents.get(A)],
+    "pushedEvents.keys": [(api) => api.v1EventKeyList(TENANT), (own) => own.pushedEvents.keys()],
     version: [(api) => api.infoGetVersion(), (own) => own.version()],
   },
 };

@@ -39,6 +39,9 @@ pub struct Options {
     /// A workflow, and the input that makes it do so, as `ok=charge-card` or `'fails=charge-card {"behaviour":"fail"}'`.
     #[arg(long, value_name = "WHAT=WORKFLOW [INPUT]")]
     workflow: Vec<String>,
+    /// An event that was pushed to Hatchet.
+    #[arg(long, value_name = "ID")]
+    event: Option<String>,
     /// The applicant of Onfido's runs.
     #[arg(long, value_name = "ID")]
     applicant: Option<String>,
@@ -76,7 +79,7 @@ enum Runtime {
 const HELP: &str = "\
 What the cases need to be named, on a server of yours; a case that lacks it is reported as not asked:
   Hatchet   --workflow ok=NAME (ends well), fails=NAME (ends FAILED), slow=NAME (runs for minutes), dag=NAME (several steps),
-            'claims=NAME {\"FIELD\":\"\"}' (its idempotency expression is this field of the input)
+            'claims=NAME {\"FIELD\":\"\"}' (its idempotency expression is this field of the input), --event ID
   Formance  nothing: the suite makes its workflows and takes them away again
   Onfido    --applicant ID, --workflow ok=ID (ends by itself), waits=ID (waits for data of the client's), --page-size 20,
             --document qualified=RUN/FILE …; runs are billed and cannot be removed
@@ -151,6 +154,7 @@ fn target(options: &Options) -> Result<Option<Value>> {
     let given = with(
         json!({ "workflow": pairs(&options.workflow, workflow)?, "document": pairs(&options.document, |place| Ok(place.into()))? }),
         [
+            ("event", text(&options.event)),
             ("applicant", text(&options.applicant)),
             ("page-size", options.page_size.map(|size| size.to_string().into())),
             ("user", text(&options.user)),

@@ -2,9 +2,11 @@
 use super::model::V1TaskStatus;
 use crate::describe::{self, Others, Peek, Raw, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
-use crate::http::{self, Request, Response, segment};
+use crate::http::{self, Method, Request, Response, segment};
 use crate::run::{Millis, Run};
-use crate::system::{Api, Catalogue, Claims, Create, Filter, Form, Operation, Parameter, Rows, Scope};
+use crate::system::{
+    Api, Body, Catalogue, Claims, Create, Filter, Form, Operation, Parameter, Reads, Rows, Safety, Scope,
+};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
@@ -22,6 +24,7 @@ const LIMIT: Parameter = Parameter::of("limit", "limit").usually(&["50"]);
 const SINCE: Parameter = Parameter::of("since", "since").as_a(Form::Time).usually(&["1970-01-01T00:00:00Z"]);
 const UNTIL: Parameter = Parameter::of("until", "until").as_a(Form::Time);
 const WORKFLOW: Parameter = Parameter::of("workflow", "workflow_ids").as_a(Form::Many);
+const ONE_WORKFLOW: Parameter = Parameter::of("workflow", "workflowId");
 const METADATA: Parameter = Parameter::of("metadata", "additional_metadata").as_a(Form::Pairs);
 const FROM: Parameter = Parameter::of("since", "since").as_a(Form::Time);
 const SEARCH: Parameter = Parameter::of("search", "search");
@@ -29,7 +32,7 @@ const LEVEL: Parameter = Parameter::of("level", "levels").as_a(Form::Many);
 const ORDER: Parameter = Parameter::of("order", "order_by_direction");
 
 /// What Hatchet can do beside the runs' common operations.
-pub static OPERATIONS: [Operation; 13] = [
+pub static OPERATIONS: [Operation; 24] = [
     Operation::read("runs.status", "/api/v1/stable/workflow-runs/{id}/status", &[]),
     Operation::list("runs.events", "/api/v1/stable/workflow-runs/{id}/task-events"),
     Operation::list("runs.timings", "/api/v1/stable/workflow-runs/{id}/task-timings")
@@ -89,6 +92,49 @@ pub static OPERATIONS: [Operation; 13] = [
         Parameter::of("name", "name"),
     ]),
     Operation::read("workflows.get", "/api/v1/workflows/{id}", &[]),
+    Operation::list("schedules.list", "/api/v1/tenants/{@tenant}/workflows/scheduled").with(&[
+        LIMIT,
+        CURSOR,
+        ONE_WORKFLOW,
+    ]),
+    Operation::read("schedules.get", "/api/v1/tenants/{@tenant}/workflows/scheduled/{id}", &[]),
+    Operation::change(
+        "schedules.create",
+        Method::Post,
+        "/api/v1/tenants/{@tenant}/workflows/{workflow}/scheduled",
+        Safety::Once,
+    )
+    .sends(Body::Whole(&["triggerAt", "input", "additionalMetadata"]))
+    .gives(Reads::Json(&[])),
+    Operation::change(
+        "schedules.delete",
+        Method::Delete,
+        "/api/v1/tenants/{@tenant}/workflows/scheduled/{id}",
+        Safety::Again,
+    ),
+    Operation::list("crons.list", "/api/v1/tenants/{@tenant}/workflows/crons").with(&[LIMIT, CURSOR, ONE_WORKFLOW]),
+    Operation::read("crons.get", "/api/v1/tenants/{@tenant}/workflows/crons/{id}", &[]),
+    Operation::change(
+        "crons.create",
+        Method::Post,
+        "/api/v1/tenants/{@tenant}/workflows/{workflow}/crons",
+        Safety::Once,
+    )
+    .sends(Body::Whole(&["cronName", "cronExpression", "input", "additionalMetadata"]))
+    .gives(Reads::Json(&[])),
+    Operation::change("crons.delete", Method::Delete, "/api/v1/tenants/{@tenant}/workflows/crons/{id}", Safety::Again),
+    Operation::list("pushedEvents.list", "/api/v1/stable/tenants/{@tenant}/events").with(&[
+        LIMIT,
+        CURSOR,
+        Parameter::of("key", "keys").as_a(Form::Many),
+        FROM,
+        UNTIL,
+        Parameter::of("workflow", "workflowIds").as_a(Form::Many),
+        Parameter::of("metadata", "additionalMetadata").as_a(Form::Pairs),
+        Parameter::of("scope", "scopes").as_a(Form::Many),
+    ]),
+    Operation::read("pushedEvents.get", "/api/v1/stable/tenants/{@tenant}/events/{id}", &[]),
+    Operation::list("pushedEvents.keys", "/api/v1/stable/tenants/{@tenant}/events/keys"),
     Operation::read("version", "/api/v1/version", &["version"]),
 ];
 

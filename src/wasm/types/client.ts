@@ -88,8 +88,97 @@ export class Hatchet {
     list(query?: { name?: string } & Paging, options?: CallOptions): Promise<Items<HatchetWorkflow>>;
     get(id: string, options?: CallOptions): Promise<HatchetWorkflow>;
   };
+  /** Runs that begin once, at a time; some seconds after that their schedule is gone. */
+  readonly schedules: {
+    /** `workflow` is an id. */
+    list(query?: { workflow?: string } & Paging, options?: CallOptions): Promise<Items<HatchetSchedule>>;
+    get(id: string, options?: CallOptions): Promise<HatchetSchedule>;
+    /** By the workflow's name. There is no key to find it by: look into the list before you do it again. A time that is past is taken. */
+    create(workflow: string, schedule: { triggerAt: string; input: object; additionalMetadata: object; priority?: number }, options?: CallOptions): Promise<HatchetSchedule>;
+    delete(id: string, options?: CallOptions): Promise<void>;
+  };
+  /** Runs that begin again and again. */
+  readonly crons: {
+    /** `workflow` is an id. */
+    list(query?: { workflow?: string } & Paging, options?: CallOptions): Promise<Items<HatchetCron>>;
+    get(id: string, options?: CallOptions): Promise<HatchetCron>;
+    /** By the workflow's name. Servers do not check the expression. */
+    create(
+      workflow: string,
+      cron: { cronName: string; cronExpression: string; input: object; additionalMetadata: object; priority?: number },
+      options?: CallOptions,
+    ): Promise<HatchetCron>;
+    delete(id: string, options?: CallOptions): Promise<void>;
+  };
+  /** What was pushed, by workers or webhooks: REST pushes nothing. */
+  readonly pushedEvents: {
+    list(query?: EventQuery & Paging, options?: CallOptions): Promise<Items<HatchetEvent>>;
+    get(id: string, options?: CallOptions): Promise<HatchetEvent>;
+    /** The keys that there were. */
+    keys(options?: CallOptions): Promise<Items<string>>;
+  };
   /** The server's version, with a leading `v`. */
   version(options?: CallOptions): Promise<string>;
+}
+
+/** What schedules and crons have in common, as Hatchet sends it. */
+export interface HatchetPlan {
+  metadata: { id: string; createdAt: string; updatedAt: string };
+  tenantId: string;
+  workflowId: string;
+  workflowVersionId: string;
+  workflowName: string;
+  method: string;
+  input?: Record<string, unknown>;
+  additionalMetadata?: Record<string, unknown>;
+  /** 1 to 3. */
+  priority?: number;
+}
+
+/** A run that begins at a time. */
+export interface HatchetSchedule extends HatchetPlan {
+  triggerAt: string;
+  /** The zero time before it. */
+  workflowRunCreatedAt?: string;
+  workflowRunName?: string;
+  /** Words of its own: `PENDING`, `RUNNING`, `SUCCEEDED`, `FAILED`, `CANCELLED`, `QUEUED`, `BACKOFF`. */
+  workflowRunStatus?: string;
+  workflowRunId?: string;
+}
+
+/** Runs that begin by the clock. */
+export interface HatchetCron extends HatchetPlan {
+  cron: string;
+  name?: string;
+  enabled: boolean;
+}
+
+/** An event, and how the runs stand that it began. */
+export interface HatchetEvent {
+  metadata: { id: string; createdAt: string; updatedAt: string };
+  key: string;
+  tenantId: string;
+  workflowRunSummary: { running: number; queued: number; succeeded: number; failed: number; cancelled: number };
+  payload?: Record<string, unknown>;
+  additionalMetadata?: Record<string, unknown>;
+  scope?: string;
+  seenAt?: string;
+  triggeredRuns?: { workflowRunId: string; filterId?: string }[];
+  triggeringWebhookName?: string;
+}
+
+/** Which events; without a member, all. */
+export interface EventQuery {
+  key?: string | string[];
+  /** Seen at or after. */
+  since?: Time;
+  /** Seen at or before. */
+  until?: Time;
+  /** Ids of workflows that they began runs of. */
+  workflow?: string | string[];
+  /** Pairs of the metadata. */
+  metadata?: Record<string, string>;
+  scope?: string | string[];
 }
 
 /** A time: milliseconds since 1970, a date with an offset as text, or a `Date`. */

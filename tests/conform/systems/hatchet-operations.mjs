@@ -1,7 +1,7 @@
-// Hatchet's operations beside the runs: status, events, tasks, logs, counts, workflows.
+// Hatchet's operations beside the runs: status, events, tasks, logs, counts, workflows, schedules, crons, what was pushed.
 import { right, wrong } from "../case.mjs";
 import { count, date, exactly, flag, integer, list, maybe, members, object, oneOf, some, sorted, text, uuid } from "../shape.mjs";
-import { JSON_TYPE, META, MICRO, NOT_FOUND, STATUS, TASK, TASK_ROW, UNKNOWN, at, ended, listed, message, noRequest } from "./hatchet-shapes.mjs";
+import { JSON_TYPE, META, MICRO, NOT_FOUND, STATUS, TASK, TASK_ROW, UNKNOWN, ZERO, at, ended, listed, message, noRequest } from "./hatchet-shapes.mjs";
 
 const TIMES = date(0, 6, "offset");
 const EVENT = sorted({
@@ -22,6 +22,34 @@ const malformed = { fails: { name: "HttpError", status: 400 }, wire: { status: 4
 /** Of the same tenant, which a real token names itself. */
 const stranger = async (c) => c.make({ token: "wrong-token-of-nobody", tenant: (await ended(c, "ok")).wire.run.tenantId });
 const refused = { fails: { name: "AuthError" }, wire: { status: 403, headers: JSON_TYPE, body: message("Please provide valid credentials") } };
+
+const PLAN = {
+  additionalMetadata: members, input: members, metadata: META, method: oneOf("API", "DEFAULT"), priority: maybe(integer), tenantId: uuid, workflowId: uuid,
+  workflowName: some, workflowVersionId: uuid,
+};
+const SCHEDULE = sorted({
+  ...PLAN, triggerAt: TIMES, workflowRunCreatedAt: maybe(TIMES), workflowRunName: maybe(text), workflowRunStatus: maybe(text), workflowRunId: maybe(uuid),
+});
+const CRON = sorted({ ...PLAN, cron: some, enabled: flag, name: maybe(text) });
+const PUSHED = object({
+  key: some, metadata: META, tenantId: uuid, workflowRunSummary: sorted({ cancelled: count, failed: count, queued: count, running: count, succeeded: count }),
+  payload: maybe(members), additionalMetadata: maybe(members), triggeredRuns: maybe(list(object({ workflowRunId: uuid }))),
+});
+const ignoreGone = (error) => {
+  if (error.name !== "NotFoundError") throw error;
+};
+/** A schedule of its own for each case. */
+async function scheduled(c) {
+  const triggerAt = new Date(Date.now() + 86_400_000).toISOString();
+  const made = await c.client.schedules.create(c.given.workflow.ok.workflow, { triggerAt, input: {}, additionalMetadata: { conform: c.unique("schedule") } });
+  c.cleanup(`schedule ${made.metadata.id}`, () => c.client.schedules.delete(made.metadata.id).catch(ignoreGone));
+  return made;
+}
+async function repeated(c) {
+  const made = await c.client.crons.create(c.given.workflow.ok.workflow, { cronName: c.unique("cron"), cronExpression: "0 0 1 1 *", input: {}, additionalMetadata: {} });
+  c.cleanup(`cron ${made.metadata.id}`, () => c.client.crons.delete(made.metadata.id).catch(ignoreGone));
+  return made;
+}
 
 const OK = { needs: ["workflow.ok"] };
 const DAG = { needs: ["workflow.dag"] };
@@ -156,6 +184,99 @@ export const operations = [
   wrong("workflows.get", "an unknown workflow is 404", "§7", async (c) => {
     await c.does(() => c.client.workflows.get(UNKNOWN), { fails: { name: "NotFoundError", status: 404 } });
   }),
+  right("schedules.create", "a run is scheduled by its workflow's name, and listed until it is taken away", "§2.6, §3.2", OK, async (c) => {
+    const triggerAt = new Date(Date.now() + 86_400_000).toISOString();
+    const conform = c.unique("schedule");
+    const made = await c.does(() => c.client.schedules.create(c.given.workflow.ok.workflow, { triggerAt, input: { conform }, additionalMetadata: { conform } }), {
+      gives: SCHEDULE, wire: { at: at("POST", "/scheduled"), status: 200, headers: JSON_TYPE, body: SCHEDULE },
+    });
+    c.cleanup(`schedule ${made.metadata.id}`, () => c.client.schedules.delete(made.metadata.id).catch(ignoreGone));
+    c.equal("what was scheduled", [Date.parse(triggerAt), { conform }, { conform }], [Date.parse(made.triggerAt), made.input, made.additionalMetadata]);
+  }),
+  wrong("schedules.create", "a schedule without a time is refused before it is sent", "§3.2: all required", async (c) => {
+    await c.does(() => c.client.schedules.create("any", { input: {}, additionalMetadata: {} }), noRequest("missing_argument"));
+  }),
+  wrong("schedules.create", "a schedule of an unknown workflow is 400", "§3.2", async (c) => {
+    const schedule = { triggerAt: new Date(Date.now() + 86_400_000).toISOString(), input: {}, additionalMetadata: {} };
+    await c.does(() => c.client.schedules.create(c.unique("no-such-workflow"), schedule), { fails: { name: "HttpError", status: 400 }, wire: { status: 400, headers: JSON_TYPE } });
+  }),
+  right(["schedules.list", "schedules.get"], "a schedule is read by its id, and found in the list of its workflow", "§2.6, §3.2", OK, async (c) => {
+    const made = await scheduled(c);
+    const read = await c.does(() => c.client.schedules.get(made.metadata.id), { gives: SCHEDULE, wire: { at: at("GET", made.metadata.id), status: 200, headers: JSON_TYPE, body: SCHEDULE } });
+    c.equal("its run's time of creation, before it is due", ZERO, read.workflowRunCreatedAt);
+    const page = await c.does(() => c.client.schedules.list({ workflow: made.workflowId }), { gives: items(SCHEDULE, { least: 1 }), wire: { at: at("GET", "/scheduled"), status: 200, headers: JSON_TYPE, body: rows(SCHEDULE) } });
+    c.ensure("the list", made.metadata.id, page.items.length, page.items.some(({ metadata }) => metadata.id === made.metadata.id));
+    c.equal("the list of another workflow", [], (await c.client.schedules.list({ workflow: UNKNOWN })).items);
+  }),
+  right("schedules.delete", "a schedule that was taken away is 404", "§3.2: 204", OK, async (c) => {
+    const { metadata: { id } } = await scheduled(c);
+    await c.does(() => c.client.schedules.delete(id), { wire: { at: at("DELETE", id), status: 204 } });
+    await c.does(() => c.client.schedules.get(id), { fails: { name: "NotFoundError", status: 404 }, wire: { status: 404, headers: JSON_TYPE, body: message("scheduled workflow run not found") } });
+  }),
+  wrong("schedules.get", "an unknown schedule is 404", "§2.6", async (c) => {
+    await c.does(() => c.client.schedules.get(UNKNOWN), { fails: { name: "NotFoundError", status: 404 } });
+  }),
+  wrong("schedules.delete", "an unknown schedule cannot be taken away", "§3.2", async (c) => {
+    await c.does(() => c.client.schedules.delete(UNKNOWN), { fails: { name: "NotFoundError", status: 404 } });
+  }),
+  wrong("schedules.list", "schedules are not listed for a wrong token", "§4", OK, async (c) => {
+    const client = await stranger(c);
+    await c.does(() => client.schedules.list(), refused);
+  }),
+
+  right("crons.create", "a cron is made by its workflow's name, its expression unchecked", "§2.6, §3.2", OK, async (c) => {
+    const conform = c.unique("cron");
+    const made = await c.does(() => c.client.crons.create(c.given.workflow.ok.workflow, { cronName: conform, cronExpression: "0 0 1 1 *", input: { conform }, additionalMetadata: { conform } }), {
+      gives: CRON, wire: { at: at("POST", "/crons"), status: 200, headers: JSON_TYPE, body: CRON },
+    });
+    c.cleanup(`cron ${made.metadata.id}`, () => c.client.crons.delete(made.metadata.id).catch(ignoreGone));
+    c.equal("what was made", ["0 0 1 1 *", conform, true, { conform }], [made.cron, made.name, made.enabled, made.input]);
+  }),
+  wrong("crons.create", "a cron without an expression is refused before it is sent", "§3.2: required", async (c) => {
+    await c.does(() => c.client.crons.create("any", { cronName: "a", input: {}, additionalMetadata: {} }), noRequest("missing_argument"));
+  }),
+  right(["crons.list", "crons.get"], "a cron is read by its id, and found in the list of its workflow", "§2.6, §3.2", OK, async (c) => {
+    const made = await repeated(c);
+    await c.does(() => c.client.crons.get(made.metadata.id), { gives: CRON, wire: { at: at("GET", made.metadata.id), status: 200, headers: JSON_TYPE, body: CRON } });
+    const page = await c.does(() => c.client.crons.list({ workflow: made.workflowId }), { gives: items(CRON, { least: 1 }), wire: { at: at("GET", "/crons"), status: 200, headers: JSON_TYPE, body: rows(CRON) } });
+    c.ensure("the list", made.metadata.id, page.items.length, page.items.some(({ metadata }) => metadata.id === made.metadata.id));
+  }),
+  right("crons.delete", "a cron that was taken away is 404", "§3.2: 204", OK, async (c) => {
+    const { metadata: { id } } = await repeated(c);
+    await c.does(() => c.client.crons.delete(id), { wire: { at: at("DELETE", id), status: 204 } });
+    await c.does(() => c.client.crons.get(id), { fails: { name: "NotFoundError", status: 404 }, wire: { status: 404, headers: JSON_TYPE } });
+  }),
+  wrong("crons.get", "an unknown cron is 404", "§2.6", async (c) => {
+    await c.does(() => c.client.crons.get(UNKNOWN), { fails: { name: "NotFoundError", status: 404 } });
+  }),
+  wrong("crons.delete", "an unknown cron cannot be taken away", "§3.2", async (c) => {
+    await c.does(() => c.client.crons.delete(UNKNOWN), { fails: { name: "NotFoundError", status: 404 } });
+  }),
+  wrong("crons.list", "crons are not listed for a wrong token", "§4", OK, async (c) => {
+    const client = await stranger(c);
+    await c.does(() => client.crons.list(), refused);
+  }),
+
+  right(["pushedEvents.list", "pushedEvents.get", "pushedEvents.keys"], "an event is read by its id, found by its key, and its key among all", "§2.6, §3.2", { needs: ["event"] }, async (c) => {
+    const id = c.given.event;
+    const event = await c.does(() => c.client.pushedEvents.get(id), { gives: PUSHED, wire: { at: at("GET", `/events/${id}`), status: 200, headers: JSON_TYPE, body: PUSHED } });
+    const page = await c.does(() => c.client.pushedEvents.list({ key: event.key }), { gives: items(PUSHED, { least: 1 }), wire: { at: at("GET", "/events"), status: 200, headers: JSON_TYPE, body: rows(PUSHED) } });
+    c.ensure("the list of its key", id, page.items.length, page.items.some(({ metadata }) => metadata.id === id));
+    c.equal("the list of another key", [], (await c.client.pushedEvents.list({ key: c.unique("key") })).items);
+    const keys = await c.does(() => c.client.pushedEvents.keys(), { gives: items(some, { least: 1 }), wire: { at: at("GET", "/events/keys"), status: 200, headers: JSON_TYPE } });
+    c.ensure("the keys", event.key, keys.items, keys.items.includes(event.key));
+  }),
+  wrong("pushedEvents.get", "an unknown event is 404", "§3.2", async (c) => {
+    await c.does(() => c.client.pushedEvents.get(UNKNOWN), { fails: { name: "NotFoundError", status: 404 } });
+  }),
+  wrong("pushedEvents.list", "a time that is none is refused before it is sent", "§3.2", async (c) => {
+    await c.does(() => c.client.pushedEvents.list({ since: "yesterday" }), noRequest("wrong_argument"));
+  }),
+  wrong("pushedEvents.keys", "keys are not listed for a wrong token", "§4", OK, async (c) => {
+    const client = await stranger(c);
+    await c.does(() => client.pushedEvents.keys(), refused);
+  }),
+
   right("version", "the server tells its version to everybody", "§3.1", async (c) => {
     await c.does(() => c.client.version(), { gives: some, wire: { at: at("GET", "/api/v1/version"), status: 200, headers: JSON_TYPE, body: object({ version: some }) } });
   }),
