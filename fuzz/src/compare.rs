@@ -95,7 +95,7 @@ fn same(who: &str, ours: &Findings, slow: &Findings) -> Result<(), String> {
 }
 
 /// What is reported of the whole text, whatever it turns out to be.
-fn compare_report(system: &dyn Documents, text: &[u8], read: &Text, level: Level) -> Result<(), String> {
+fn compare_report(system: &Documents, text: &[u8], read: &Text, level: Level) -> Result<(), String> {
     let options = Options { level, max_findings: usize::MAX, ..Options::default() };
     let report = validate_run(system, text, &options).map_err(|error| format!("{error:?}"))?;
     let Some(slow) = report::expected(system, text, read, level) else { return Ok(()) };

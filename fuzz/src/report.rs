@@ -9,7 +9,7 @@ use runward::system::Documents;
 use runward::systems;
 
 /// What must be found; `None` where the text holds several documents, each of which is one more text.
-pub fn expected(system: &dyn Documents, text: &[u8], read: &Text, level: Level) -> Option<Findings> {
+pub fn expected(system: &Documents, text: &[u8], read: &Text, level: Level) -> Option<Findings> {
     let documents: Vec<&Document> = system.documents().iter().collect();
     let first = *text.iter().find(|byte| !b" \n\r\t".contains(byte)).unwrap_or(&0);
     let takes_arrays = documents.iter().any(|document| document.value.takes(b'['));
@@ -45,7 +45,7 @@ fn one(code: Code) -> Findings {
 }
 
 /// What is said of a text that is no document of this system.
-fn stranger(system: &dyn Documents, document: &Document, read: &Text, first: u8) -> Option<Code> {
+fn stranger(system: &Documents, document: &Document, read: &Text, first: u8) -> Option<Code> {
     let takes = document.value.takes(first);
     let (present, missing) = likeness(&document.value, read);
     if missing == 0 && takes {

@@ -12,7 +12,7 @@ pub struct Target {
     /// The system, and the name of its type.
     pub name: String,
     /// The system, where this is one of its documents.
-    pub system: Option<&'static dyn Documents>,
+    pub system: Option<&'static Documents>,
     /// How it looks.
     pub value: Value,
     /// Where its rows are, as a JSON Pointer; `None` if it fills no table.
@@ -29,7 +29,7 @@ pub struct Target {
 const LARGEST: usize = 12_000;
 
 impl Target {
-    fn new(name: String, system: Option<&'static dyn Documents>, body: &Body) -> Target {
+    fn new(name: String, system: Option<&'static Documents>, body: &Body) -> Target {
         Target {
             name,
             system,
@@ -89,13 +89,13 @@ impl Texts {
 pub fn targets() -> Vec<Target> {
     let mut targets: Vec<Target> = vec![];
     for system in systems::ALL {
-        targets.extend(of(*system));
+        targets.extend(of(system));
     }
     targets.push(ugly());
     targets
 }
 
-fn of(system: &'static dyn Documents) -> Vec<Target> {
+fn of(system: &'static Documents) -> Vec<Target> {
     let mut targets: Vec<Target> = vec![];
     for body in fixtures::of(system.name()) {
         let name = format!("{} {}", system.name(), name_of(body.value));

@@ -34,7 +34,7 @@ pub struct Effect {
 
 impl Effect {
     /// The same effect, for those who may look at the run but not act with it.
-    pub fn public(self, system: &dyn Documents) -> Result<Effect> {
+    pub fn public(self, system: &Documents) -> Result<Effect> {
         Ok(Effect { run: self.run.map(|run| run.public(system)).transpose()?, ..self })
     }
 

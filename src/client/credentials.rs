@@ -2,6 +2,7 @@
 use super::send::Clock;
 use super::turn::{GONE, Turn};
 use super::{Call, Client, Host, Session};
+use crate::describe::{Number, decode};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Base, Request, Response};
 use crate::policy;
@@ -211,9 +212,9 @@ fn told(error: Error) -> Error {
 /// What an answer grants, counted from when it was asked for.
 fn held(asked: f64, response: &Response) -> Result<Held> {
     let text = response.text()?;
-    let string = |name: &str| opened(text, &[name]).and_then(|raw| serde_json::from_str::<String>(raw.as_str()).ok());
+    let string = |name: &str| opened(text, &[name]).and_then(|raw| decode::<String>(raw.as_str()).ok());
     let lives = |name: &str| {
-        let seconds = opened(text, &[name]).and_then(|raw| serde_json::from_str::<f64>(raw.as_str()).ok());
+        let seconds = opened(text, &[name]).and_then(|raw| decode::<Number>(raw.as_str()).ok()).map(|raw| raw.to_f64());
         asked + policy::token_lives(seconds)
     };
     let token =

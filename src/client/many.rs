@@ -91,7 +91,7 @@ pub struct One {
 
 impl One {
     /// The same, for those who may look at the run but not act with it.
-    pub fn public(self, system: &dyn Documents) -> Result<One> {
+    pub fn public(self, system: &Documents) -> Result<One> {
         let effect = match self.effect {
             Ok(effect) => Ok(effect.public(system)?),
             error => error,

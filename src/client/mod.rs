@@ -26,7 +26,7 @@ pub use host::{Event, Host, race};
 pub use many::{Many, Named, One, Order, Which};
 pub use memory::Target;
 pub use page::{Page, Unreadable};
-pub use read::{Read, with_wire};
+pub use read::{Read, push_with_wire, with_wire};
 pub use watch::{Change, Watch, WatchOptions};
 
 use crate::error::{Error, Kind, Result};
@@ -99,7 +99,7 @@ pub struct Call {
 /// A client of one system.
 pub struct Client<H> {
     host: H,
-    system: &'static dyn System,
+    system: &'static System,
     options: Options,
     base: Option<Base>,
     budget: Cell<Budget>,
@@ -125,7 +125,7 @@ struct Session {
 
 impl<H: Host> Client<H> {
     /// A client of this system. Nothing is sent yet, and the secret not asked for.
-    pub fn new(system: &'static dyn System, host: H, options: Options) -> Result<Client<H>> {
+    pub fn new(system: &'static System, host: H, options: Options) -> Result<Client<H>> {
         let base = options.base_url.as_deref().map(Base::parse).transpose().map_err(|error| error.of(system.name()))?;
         for (name, value) in [("timeout", options.limits.timeout), ("deadline", options.limits.deadline)] {
             milliseconds(name, value)?;
@@ -149,7 +149,7 @@ impl<H: Host> Client<H> {
     }
 
     /// The system it speaks to.
-    pub fn system(&self) -> &'static dyn System {
+    pub fn system(&self) -> &'static System {
         self.system
     }
 

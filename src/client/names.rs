@@ -3,11 +3,11 @@
 use super::send::Clock;
 use super::turn::{GONE, Turn};
 use super::{Call, Client, Host, Memory};
-use crate::describe::Raw;
+use crate::describe::{Raw, decode};
 use crate::error::{Error, Kind, Result};
 use crate::http::quote;
 use crate::order::map;
-use crate::system::{Answer, Catalogue, json, opened};
+use crate::system::{Answer, Catalogue, opened};
 use std::rc::Rc;
 
 /// Milliseconds for which a workflow that was found counts as there.
@@ -75,14 +75,13 @@ impl<H: Host> Client<H> {
         for _ in 0..PAGES {
             let part = part.map(|part| (catalogue.part, part.to_owned()));
             let arguments = map(part.into_iter().chain(cursor.map(|at| ("cursor", at))).map(Ok))?;
-            let arguments = Raw::parse(&json(&arguments)?).unwrap_or_else(Raw::empty_object);
+            let arguments = Raw::of(&arguments);
             let call = self.rest(clock, call.clone())?;
             let Answer::Json(page) = Box::pin(self.operate(catalogue.operation, &arguments, &call)).await? else {
                 break;
             };
-            let string = |json: &str, name| serde_json::from_str::<String>(opened(json, &[name])?.as_str()).ok();
-            let items: Option<Vec<Raw>> =
-                opened(&page, &["items"]).and_then(|items| serde_json::from_str(items.as_str()).ok());
+            let string = |json: &str, name| decode::<String>(opened(json, &[name])?.as_str()).ok();
+            let items: Option<Vec<Raw>> = opened(&page, &["items"]).and_then(|items| decode(items.as_str()).ok());
             names.extend(items.iter().flatten().filter_map(|item| string(item.as_str(), catalogue.name)));
             cursor = string(&page, "next");
             if cursor.is_none() {

@@ -3,7 +3,7 @@ use super::create::maybe_done;
 use super::memory::Part;
 use super::send::{Came, Clock};
 use super::{Call, Client, Event, Host, Session, Target};
-use crate::describe::{Others, Raw};
+use crate::describe::{Others, Raw, decode};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{Request, Wants};
 use crate::lifecycle::{Move, Moved};
@@ -82,7 +82,7 @@ impl Meant {
     fn of(system: SystemName, asked: Option<&Move>, arguments: &Raw) -> Result<Meant> {
         let mut meant = Meant { arguments: arguments.clone(), id: String::new(), run: None, part: None };
         // What is no object is refused where the request is made.
-        let members: Option<Others> = serde_json::from_str(arguments.as_str()).ok();
+        let members = Others::decode(arguments.as_str()).ok();
         let Some((asked, Others(mut members))) = asked.zip(members) else { return Ok(meant) };
         for (name, value) in &mut members {
             let object = value.as_str().starts_with('{');
@@ -103,19 +103,17 @@ impl Meant {
                 _ => {}
             }
         }
-        let arguments = serde_json::to_string(&Others(members)).ok().and_then(|json| Raw::parse(&json));
-        Ok(Meant { arguments: arguments.unwrap_or(meant.arguments), ..meant })
+        Ok(Meant { arguments: Raw::of(&Others(members)), ..meant })
     }
 }
 
 /// The text that JSON spells; nothing for what is no text, which is refused where the request is made.
 fn text(value: &Raw) -> String {
-    serde_json::from_str(value.as_str()).unwrap_or_default()
+    decode(value.as_str()).unwrap_or_default()
 }
 
 fn spelled(id: &str, value: &Raw) -> Raw {
-    let json = serde_json::to_string(id).ok().filter(|_| !id.is_empty());
-    json.and_then(|json| Raw::parse(&json)).unwrap_or_else(|| value.clone())
+    if id.is_empty() { value.clone() } else { Raw::of(id) }
 }
 
 fn no_run(system: SystemName) -> impl Fn(String) -> Error {

@@ -46,7 +46,7 @@ impl Unreadable {
 
 impl Page {
     /// The same page, for those who may look at its runs but not act with them.
-    pub fn public(self, system: &dyn Documents) -> Result<Page> {
+    pub fn public(self, system: &Documents) -> Result<Page> {
         let runs = self.runs.into_iter().map(|(run, wire)| Ok((run, public(system, wire)?)));
         let unreadable = self.unreadable.into_iter().map(|row| Unreadable { wire: None, ..row });
         Ok(Page { runs: runs.collect::<Result<_>>()?, unreadable: unreadable.collect(), ..self })

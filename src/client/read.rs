@@ -1,7 +1,8 @@
 //! Reading one run, and a page of runs.
 use super::send::Clock;
 use super::{Call, Client, Host, Session};
-use crate::error::{Error, Kind, Result};
+use crate::describe::json;
+use crate::error::{Kind, Result};
 use crate::policy;
 use crate::run::{Run, Snapshot};
 use crate::system::Documents;
@@ -18,7 +19,7 @@ pub struct Read {
 
 impl Read {
     /// The same read, for those who may look at the run but not act with it.
-    pub fn public(self, system: &dyn Documents) -> Result<Read> {
+    pub fn public(self, system: &Documents) -> Result<Read> {
         Ok(Read { wire: public(system, self.wire)?, ..self })
     }
 
@@ -29,19 +30,24 @@ impl Read {
 }
 
 /// A body without what only the run's owner may see.
-pub(super) fn public(system: &dyn Documents, wire: String) -> Result<String> {
+pub(super) fn public(system: &Documents, wire: String) -> Result<String> {
     if system.has_secrets() { validate::redacted(system, &wire) } else { Ok(wire) }
 }
 
 /// A run as JSON text, with what the server sent under `wire`. Payloads pass as text, so that no number is rounded.
 pub fn with_wire(run: &Run, wire: &str) -> Result<String> {
-    let run = text(run)?;
-    let open = run.strip_suffix('}').unwrap_or(&run);
-    Ok(format!("{open},\"wire\":{}}}", wire.trim()))
+    let mut all = String::new();
+    push_with_wire(&mut all, &text(run)?, wire);
+    Ok(all)
+}
+
+/// The same, of a run that is text already.
+pub fn push_with_wire(all: &mut String, run: &str, wire: &str) {
+    all.extend([run.strip_suffix('}').unwrap_or(run), ",\"wire\":", wire.trim(), "}"]);
 }
 
 pub(crate) fn text(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
+    Ok(json(value))
 }
 
 impl<H: Host> Client<H> {

@@ -42,7 +42,7 @@ pub struct Change {
 
 impl Change {
     /// The same change, for those who may look at the run but not act with it.
-    pub fn public(self, system: &dyn Documents) -> Result<Change> {
+    pub fn public(self, system: &Documents) -> Result<Change> {
         let before = self.before.map(|before| before.public(system)).transpose()?;
         Ok(Change { before, after: self.after.public(system)?, ..self })
     }

@@ -5,7 +5,7 @@
 //! because [`decode`] asks for the misfit at the end.
 use super::codec::Others;
 use super::kinds::{Nullable, Raw, Wire};
-use super::{Object, Presence};
+use super::{Envelope, Object, Presence};
 use crate::lex::{At, Close, Entry, Lex, MAX_DEPTH, Padded, Trace, unescape_exact};
 use core::fmt;
 
@@ -48,7 +48,7 @@ fn read_whole(json: &str, read: &mut dyn FnMut(&mut Reader)) -> Option<Misfit> {
     let lex = Lex::new(&padded, &trace);
     let mut reader = Reader { text: json, lex, at: lex.spaces(lex.start()), levels: 0, misfit: None };
     read(&mut reader);
-    reader.finish()
+    reader.finish(&trace)
 }
 
 /// What stands under these names, one inside the other; `None` where one of them is not there, and for `null`.
@@ -61,6 +61,26 @@ pub fn find<T: Wire>(json: &str, names: &[&str]) -> Result<Option<T>, Misfit> {
         Some(misfit) => Err(misfit),
         None => Ok(found.into_option()),
     }
+}
+
+/// What stands in this envelope; `None` for what stands in none.
+pub fn unwrapped(json: &str, envelope: &Envelope) -> Option<Raw> {
+    let (mut names, mut payload) = (vec![], None);
+    let misfit = read_whole(json, &mut |reader| {
+        reader.members(&mut |reader, name| {
+            let is_payload = name == envelope.payload;
+            let is_known = envelope.has(name.as_bytes());
+            names.push(name);
+            match is_payload {
+                true => payload = Some(reader.raw()),
+                // a name that no envelope has ends the look
+                false if !is_known => reader.misfit(),
+                false => reader.skip(),
+            }
+        });
+    });
+    let is_envelope = misfit.is_none() && envelope.is(names.iter().map(|name| name.as_bytes()));
+    payload.filter(|_| is_envelope)
 }
 
 fn below(reader: &mut Reader, names: &[&str], found: &mut dyn FnMut(&mut Reader)) {
@@ -268,11 +288,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the first misfit is, if there is one; more text is one, too.
-    fn finish(mut self) -> Option<Misfit> {
+    fn finish(mut self, trace: &Trace) -> Option<Misfit> {
         if !self.lex.is_end(self.lex.spaces(self.at)) {
             self.misfit();
         }
-        let before = self.text.as_bytes().get(..self.misfit?)?;
+        let noted = self.misfit?;
+        let offset = trace.broken().map_or(noted, |(offset, _)| offset);
+        let before = self.text.as_bytes().get(..offset)?;
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
         Some(Misfit { line, column })

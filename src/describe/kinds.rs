@@ -1,10 +1,10 @@
 //! Rust types, and the kinds of values they stand for.
 use super::codec::Others;
-use super::decode::Reader;
+use super::decode::{Reader, decode};
+use super::json::json;
 use super::{Kind, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// A type that can stand on the wire.
@@ -31,7 +31,12 @@ pub struct Raw(Box<str>);
 impl Raw {
     /// The value that this JSON text spells; `None` if it is not JSON.
     pub fn parse(json: &str) -> Option<Raw> {
-        serde_json::from_str::<&RawValue>(json).ok().map(|value| Raw::valid(value.get()))
+        decode(json).ok()
+    }
+
+    /// The JSON text of a value.
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Raw {
+        Raw(json(value).into())
     }
 
     /// A text that is known to be one JSON value.
@@ -46,9 +51,8 @@ impl Raw {
 
     /// An object with those of these members that have a text.
     pub fn object_of(members: &[(&str, Option<&str>)]) -> Raw {
-        let spelled = |text: &str| serde_json::to_string(text).map(|json| Raw::valid(&json)).unwrap_or_default();
-        let members = members.iter().filter_map(|(name, text)| Some(((*name).to_owned(), spelled((*text)?))));
-        serde_json::to_string(&Others(members.collect())).map_or_else(|_| Raw::empty_object(), |json| Raw::valid(&json))
+        let members = members.iter().filter_map(|(name, text)| Some(((*name).to_owned(), Raw::of((*text)?))));
+        Raw::of(&Others(members.collect()))
     }
 
     /// The JSON text.

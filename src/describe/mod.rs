@@ -4,6 +4,7 @@
 //! contract's type beside its own, with the evidence: that is the only place in which the two levels differ.
 mod codec;
 mod decode;
+mod json;
 mod kinds;
 #[doc(hidden)]
 pub mod macros;
@@ -11,7 +12,8 @@ mod peek;
 mod redact;
 
 pub use codec::Others;
-pub use decode::{Misfit, decode, find};
+pub use decode::{Misfit, decode, find, unwrapped};
+pub use json::json;
 pub use kinds::*;
 pub use peek::Peek;
 pub use redact::{REDACTED, redact_named, secret_names};
@@ -217,6 +219,11 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// Is this the name of a member that it may have?
+    pub fn has(&self, name: &[u8]) -> bool {
+        self.always.iter().chain(self.sometimes).any(|known| known.as_bytes() == name)
+    }
+
     /// Are these the names of an envelope's members, rather than of a payload's?
     pub fn is<'a>(&self, mut names: impl Iterator<Item = &'a [u8]>) -> bool {
         let mut seen = 0u32;

@@ -16,7 +16,8 @@ impl Peek {
     /// # Errors
     /// Line and column, where it spells none.
     pub fn of(json: &str) -> Result<Peek, String> {
-        let all = Others::decode(json).map_err(|Misfit { line, column }| format!("line {line}, column {column}"))?;
+        let all =
+            Others::decode(json).map_err(|Misfit { line, column, .. }| format!("line {line}, column {column}"))?;
         Ok(Peek { pointer: String::new(), all })
     }
 

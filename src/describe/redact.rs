@@ -26,18 +26,18 @@ impl Value {
                 for (name, value) in &mut members.0 {
                     let Some(field) = of().fields.iter().find(|field| field.name == name) else { continue };
                     let is_secret = field.note == Note::Secret && value.as_str() != "null";
-                    *value = if is_secret { spelled(&REDACTED)? } else { field.value.redact(value) };
+                    *value = if is_secret { Raw::of(REDACTED) } else { field.value.redact(value) };
                 }
-                spelled(&members)
+                Some(Raw::of(&members))
             }
             Kind::Map(items) => {
                 let mut members = Others::decode(text).ok()?;
                 members.0.iter_mut().for_each(|(_, value)| *value = items.redact(value));
-                spelled(&members)
+                Some(Raw::of(&members))
             }
             Kind::Array { items, .. } | Kind::Rows(items) => {
                 let all: Vec<Raw> = decode(text).ok()?;
-                spelled(&all.iter().map(|item| items.redact(item)).collect::<Vec<_>>())
+                Some(Raw::of(&all.iter().map(|item| items.redact(item)).collect::<Vec<_>>()))
             }
             Kind::Union(of) => of.kinds.iter().find_map(|kind| kind.redacted(json)),
             _ => None,
@@ -82,17 +82,17 @@ fn named(json: &Raw, names: &BTreeSet<&'static str>) -> Option<Raw> {
             let mut members = Others::decode(json.as_str()).ok()?;
             for (name, value) in &mut members.0 {
                 let is_secret = names.contains(name.as_str()) && value.as_str() != "null";
-                *value = if is_secret { spelled(&REDACTED)? } else { redact_named(value, names) };
+                *value = if is_secret { Raw::of(REDACTED) } else { redact_named(value, names) };
             }
-            spelled(&members)
+            Some(Raw::of(&members))
         }
         b'[' => {
             let all: Vec<Raw> = decode(json.as_str()).ok()?;
-            spelled(&all.iter().map(|item| redact_named(item, names)).collect::<Vec<_>>())
+            Some(Raw::of(&all.iter().map(|item| redact_named(item, names)).collect::<Vec<_>>()))
         }
         b'"' => {
-            let text: String = serde_json::from_str(json.as_str()).ok()?;
-            if lets_in(&text) { spelled(&REDACTED) } else { None }
+            let text: String = decode(json.as_str()).ok()?;
+            lets_in(&text).then(|| Raw::of(REDACTED))
         }
         _ => None,
     }
@@ -108,8 +108,4 @@ fn lets_in(text: &str) -> bool {
         let name = pair.split('=').next().unwrap_or_default();
         KEYS.iter().any(|key| name.eq_ignore_ascii_case(key))
     })
-}
-
-fn spelled(value: &impl serde::Serialize) -> Option<Raw> {
-    Raw::parse(&serde_json::to_string(value).ok()?)
 }

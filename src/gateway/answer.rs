@@ -1,4 +1,5 @@
 //! Answers as plain values.
+use crate::describe::json;
 use crate::error::{Error, Kind};
 
 /// What a gateway answers.
@@ -53,7 +54,7 @@ impl Answer {
     pub fn problem(error: &Error) -> Answer {
         let outside = outside(error);
         let status = outside.status.unwrap_or(500);
-        let body = serde_json::to_string(&outside).unwrap_or_else(|_| "{}".into());
+        let body = json(&outside);
         let mut answer = Answer::of(status, "application/problem+json", body);
         if let Some(wait) = error.retry_after.filter(|_| matches!(status, 429 | 503)) {
             answer.headers.push(("retry-after", wait.div_ceil(1_000).to_string()));

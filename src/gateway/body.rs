@@ -32,7 +32,7 @@ pub fn create_from(
         Some(workflow) => {
             let (more, input) = fields.into_iter().partition::<Fields, _>(|(name, _)| takes.contains(&name.as_str()));
             // Where a run takes no input, a body without any asks for none.
-            let input = (takes.is_empty() || !input.is_empty()).then(|| raw(&input)).transpose()?;
+            let input = (takes.is_empty() || !input.is_empty()).then(|| Raw::of(&input));
             Ok(Create { workflow: workflow.into(), input, more, ..Create::default() })
         }
         None => create(fields, takes),
@@ -56,13 +56,13 @@ fn form_fields(text: &str, all_input: bool, takes: &[&str]) -> Result<Fields> {
     let (mut fields, mut input, mut findings) = (Fields::new(), BTreeMap::<String, Vec<String>>::new(), vec![]);
     for (name, value) in pairs(text)? {
         match name.as_str() {
-            own if takes.contains(&own) => drop(fields.insert(name, raw(&value)?)),
+            own if takes.contains(&own) => drop(fields.insert(name, Raw::of(&value))),
             own if all_input || !FIELDS.contains(&own) => input.entry(name).or_default().push(value),
             "input" | "metadata" | "priority" | "tags" => match Raw::parse(&value) {
                 Some(raw) => drop(fields.insert(name, raw)),
                 None => findings.push(finding("invalid_json", &pointer(&name), "the field must be JSON text")),
             },
-            _ => drop(fields.insert(name, raw(&value)?)),
+            _ => drop(fields.insert(name, Raw::of(&value))),
         }
     }
     if !input.is_empty() && fields.contains_key("input") {
@@ -72,17 +72,17 @@ fn form_fields(text: &str, all_input: bool, takes: &[&str]) -> Result<Fields> {
     if !findings.is_empty() {
         return Err(invalid(findings));
     }
-    let values = |mut values: Vec<String>| if values.len() == 1 { raw(&values.pop()) } else { raw(&values) };
+    let values = |mut values: Vec<String>| if values.len() == 1 { Raw::of(&values.pop()) } else { Raw::of(&values) };
     let mut gathered = Fields::new();
     for (name, all) in input {
-        gathered.insert(name, values(all)?);
+        gathered.insert(name, values(all));
     }
     if all_input {
         fields.append(&mut gathered);
         return Ok(fields);
     }
     if !gathered.is_empty() {
-        fields.insert("input".into(), raw(&gathered)?);
+        fields.insert("input".into(), Raw::of(&gathered));
     }
     Ok(fields)
 }
@@ -147,8 +147,8 @@ pub(super) fn arguments_of(query: &str) -> Result<Raw> {
     for (name, value) in pairs(query)? {
         all.entry(name).or_default().push(value);
     }
-    let one = |mut values: Vec<String>| if values.len() == 1 { raw(&values.pop()) } else { raw(&values) };
-    raw(&map(all.into_iter().map(|(name, values)| Ok((name, one(values)?))))?)
+    let one = |mut values: Vec<String>| if values.len() == 1 { Raw::of(&values.pop()) } else { Raw::of(&values) };
+    Ok(Raw::of(&map(all.into_iter().map(|(name, values)| Ok((name, one(values)))))?))
 }
 
 fn media_type(content_type: Option<&str>) -> String {
@@ -281,12 +281,6 @@ fn pairs(text: &str) -> Result<Vec<(String, String)>> {
             Ok((unescape(name).ok_or_else(broken)?, unescape(value).ok_or_else(broken)?))
         })
         .collect()
-}
-
-fn raw(value: &impl serde::Serialize) -> Result<Raw> {
-    let text = serde_json::to_string(value).ok();
-    let raw = text.and_then(|text| Raw::parse(&text));
-    raw.ok_or_else(|| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
 }
 
 fn pointer(name: &str) -> String {

@@ -2,6 +2,7 @@
 use super::answer::outside;
 use super::{Act, Answer, Plan};
 use crate::client::{Call, Client, Follower, Host, Watch, WatchOptions};
+use crate::describe::json;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::order::map;
 use crate::system as operation;
@@ -122,8 +123,7 @@ fn systems<H: Host>(
         let able = able.map(|(can, able)| Ok((can, able && !withheld.contains(&(*name, can)))));
         Ok(Entry { name: *name, capabilities: map(able)? })
     };
-    let all = serde_json::to_string(&clients.iter().map(entry).collect::<Result<Vec<_>>>()?);
-    all.map(|all| format!("{{\"systems\":{all}}}")).map_err(|_| Error::new(Kind::Internal, "unserializable", "no JSON"))
+    Ok(format!("{{\"systems\":{}}}", json(&clients.iter().map(entry).collect::<Result<Vec<_>>>()?)))
 }
 
 /// A stream of server-sent events. Dropping it ends all that it does upstream.

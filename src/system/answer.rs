@@ -1,13 +1,7 @@
 //! What the systems share in reading answers and writing bodies.
-use crate::describe::{Others, Raw};
+use crate::describe::{Others, Raw, decode};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::Response;
-use serde::Serialize;
-
-/// A value as JSON text.
-pub fn json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a request has no JSON form"))
-}
 
 /// What stands under these names of an answer, one inside the other.
 pub fn member(system: SystemName, response: &Response, names: &[&str]) -> Result<Raw> {
@@ -31,7 +25,7 @@ pub fn wrong(system: SystemName, code: &'static str, message: impl Into<String>)
 /// The text that a JSON value is: a string's characters, a number's or switch's spelling; `None` for anything else.
 pub(super) fn scalar(raw: &Raw) -> Option<String> {
     match raw.as_str().as_bytes().first()? {
-        b'"' => serde_json::from_str(raw.as_str()).ok(),
+        b'"' => decode(raw.as_str()).ok(),
         b'{' | b'[' | b'n' => None,
         _ => Some(raw.as_str().to_owned()),
     }
@@ -39,5 +33,5 @@ pub(super) fn scalar(raw: &Raw) -> Option<String> {
 
 /// The members of an object, in their order.
 pub(super) fn members(raw: &Raw) -> Option<Others> {
-    serde_json::from_str(raw.as_str()).ok()
+    Others::decode(raw.as_str()).ok()
 }

@@ -3,10 +3,10 @@
 mod answer;
 mod operation;
 
-pub use answer::{json, member, odd, wrong};
+pub use answer::{member, odd, wrong};
 pub use operation::{Answer, Body, File, Form, Operation, Parameter, Reads, Safety};
 
-use crate::describe::{self, Document, Raw, Value, Wire};
+use crate::describe::{self, Document, Others, Raw, Value, Wire};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{Base, Request, Response};
 use crate::lifecycle::Rules;
@@ -14,39 +14,102 @@ use crate::run::{Millis, Outcome, Run, Snapshot};
 use std::collections::BTreeMap;
 
 /// The documents of a system, and the common views of them.
-pub trait Documents: Sync {
-    /// Its name.
-    fn name(&self) -> SystemName;
+pub struct Documents {
+    /// Whose they are.
+    pub system: SystemName,
     /// What its bodies hold; of two that look alike the first is meant.
-    fn documents(&self) -> &'static [Document];
-    /// What else it sends and takes, such as requests and errors: for its types alone.
-    fn others(&self) -> &'static [Value];
+    pub all: &'static [Document],
     /// The common view of a document that holds one run, bare or in its envelope: JSON text that was walked before.
-    fn snapshot(&self, json: &str) -> Result<Snapshot>;
+    pub snapshot: fn(&str) -> Result<Snapshot>,
     /// The common views of a page's runs: JSON text that was walked before.
-    fn page(&self, json: &str) -> Result<Vec<Run>>;
+    pub page: fn(&str) -> Result<Vec<Run>>,
     /// Does a run's document hold what only its owner may see?
-    fn has_secrets(&self) -> bool {
-        false
+    pub has_secrets: bool,
+}
+
+impl Documents {
+    /// Whose they are.
+    pub fn name(&self) -> SystemName {
+        self.system
+    }
+
+    /// What the system's bodies hold; of two that look alike the first is meant.
+    pub fn documents(&self) -> &'static [Document] {
+        self.all
+    }
+
+    /// The common view of a document that holds one run, bare or in its envelope: JSON text that was walked before.
+    ///
+    /// # Errors
+    /// `decode` when the text holds none.
+    pub fn snapshot(&self, json: &str) -> Result<Snapshot> {
+        (self.snapshot)(json)
+    }
+
+    /// The common views of a page's runs: JSON text that was walked before.
+    ///
+    /// # Errors
+    /// `decode` when the text holds none.
+    pub fn page(&self, json: &str) -> Result<Vec<Run>> {
+        (self.page)(json)
+    }
+
+    /// Does a run's document hold what only its owner may see?
+    pub fn has_secrets(&self) -> bool {
+        self.has_secrets
     }
 }
 
-/// A system.
-pub trait System: Documents {
+/// A system: all that it must say of itself. Whoever only reads documents does with [`Documents`].
+pub struct System {
+    /// What it sends of runs.
+    pub documents: &'static Documents,
+    /// What else it sends and takes, such as requests and errors.
+    pub others: &'static [Value],
     /// The lifecycles of its runs and stages.
-    fn rules(&self) -> &'static Rules;
+    pub rules: &'static Rules,
     /// How to speak to it.
-    fn api(&self) -> &'static dyn Api;
+    pub api: &'static dyn Api,
     /// Which of the operations that runs have everywhere it knows.
-    fn common(&self) -> &'static [(&'static str, bool)];
+    pub common: &'static [(&'static str, bool)],
+}
+
+impl std::ops::Deref for System {
+    type Target = Documents;
+
+    fn deref(&self) -> &Documents {
+        self.documents
+    }
+}
+
+impl System {
+    /// What else it sends and takes, such as requests and errors.
+    pub fn others(&self) -> &'static [Value] {
+        self.others
+    }
+
+    /// The lifecycles of its runs and stages.
+    pub fn rules(&self) -> &'static Rules {
+        self.rules
+    }
+
+    /// How to speak to it.
+    pub fn api(&self) -> &'static dyn Api {
+        self.api
+    }
+
+    /// Which of the operations that runs have everywhere it knows.
+    pub fn common(&self) -> &'static [(&'static str, bool)] {
+        self.common
+    }
+
     /// What it can do, by the names of the client's operations: what runs have everywhere, to do it to many of them, and its
     /// own.
-    fn capabilities(&self) -> Vec<(&'static str, bool)> {
-        let common = self.common();
-        let can = |name: &str| common.iter().any(|(known, can)| *known == name && *can);
+    pub fn capabilities(&self) -> Vec<(&'static str, bool)> {
+        let can = |name: &str| self.common.iter().any(|(known, can)| *known == name && *can);
         let many = [("cancelMany", can("cancel")), ("replayMany", can("replay"))];
-        let own = self.api().operations().iter().map(|operation| (operation.name, true));
-        common.iter().copied().chain(many).chain(own).collect()
+        let own = self.api.operations().iter().map(|operation| (operation.name, true));
+        self.common.iter().copied().chain(many).chain(own).collect()
     }
 }
 
@@ -316,9 +379,9 @@ impl Filter {
         if self.metadata.is_empty() {
             return true;
         }
-        let held: BTreeMap<String, serde_json::Value> =
-            run.metadata.as_ref().and_then(|raw| serde_json::from_str(raw.as_str()).ok()).unwrap_or_default();
-        self.metadata.iter().all(|(name, value)| held.get(name).and_then(|held| held.as_str()) == Some(value))
+        let held = run.metadata.as_ref().and_then(|raw| Others::decode(raw.as_str()).ok()).unwrap_or_default();
+        let text = |name: &str| describe::decode::<String>(held.get(name)?.as_str()).ok();
+        self.metadata.iter().all(|(name, value)| text(name).as_ref() == Some(value))
     }
 }
 

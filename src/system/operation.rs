@@ -1,7 +1,7 @@
 //! What a system can do beside the runs' common operations, as data: one mechanism makes all their requests.
 use super::answer::{member, members, odd, scalar, wrong};
-use super::{Documents, Scope, opened};
-use crate::describe::{Others, Raw, redact_named, secret_names};
+use super::{Scope, System, opened};
+use crate::describe::{Nullable, Others, Raw, decode, json, redact_named, secret_names};
 use crate::error::{Result, SystemName};
 use crate::http::{Method, Request, Response, Wants, segment};
 use chrono::{DateTime, SecondsFormat};
@@ -86,7 +86,7 @@ impl Parameter {
         let value = given.get(self.argument).filter(|value| self.form != Form::Fixed && value.as_str() != "null");
         let Some(value) = value else { return Ok(self.usual.iter().map(|value| (*value).to_owned()).collect()) };
         let odd = |what: &str| wrong(system, "wrong_argument", format!("`{}` must be {what}", self.argument));
-        let each = || -> Vec<Raw> { serde_json::from_str(value.as_str()).unwrap_or_else(|_| vec![value.clone()]) };
+        let each = || -> Vec<Raw> { decode(value.as_str()).unwrap_or_else(|_| vec![value.clone()]) };
         match self.form {
             Form::One | Form::Fixed => scalar(value).map(|one| vec![one]).ok_or_else(|| odd(ONE)),
             Form::Many => each()
@@ -195,10 +195,10 @@ pub enum Answer<F> {
 impl<F> Answer<F> {
     /// The same answer, for those who may look but not act: whatever the system's descriptions call a secret is hidden
     /// wherever it stands, and so is every address that lets in whoever knows it.
-    pub fn public(self, system: &dyn Documents) -> Result<Answer<F>> {
+    pub fn public(self, system: &System) -> Result<Answer<F>> {
         let Answer::Json(json) = self else { return Ok(self) };
         let raw = Raw::parse(&json).ok_or_else(|| odd(system.name(), "the answer is no JSON"))?;
-        let described = system.documents().iter().map(|document| &document.value).chain(system.others());
+        let described = system.documents().iter().map(|document| &document.value).chain(system.others);
         Ok(Answer::Json(redact_named(&raw, &secret_names(described)).as_str().to_owned()))
     }
 }
@@ -364,14 +364,13 @@ impl Operation {
             Reads::Json(names) => Ok(Answer::Json(member(system, &response, names)?.as_str().to_owned())),
             Reads::Rows => {
                 let missing = || odd(system, "the answer holds no list at /rows");
-                let held: Others = serde_json::from_str(response.text()?).map_err(|_| missing())?;
+                let held = Others::decode(response.text()?).map_err(|_| missing())?;
                 // Where there are none, some lists hold `null`.
-                let rows: Option<Option<Vec<Raw>>> =
-                    held.get("rows").and_then(|rows| serde_json::from_str(rows.as_str()).ok());
-                let rows = rows.ok_or_else(missing)?.unwrap_or_default();
+                let rows = held.get("rows").and_then(|rows| decode::<Nullable<Vec<Raw>>>(rows.as_str()).ok());
+                let rows = rows.ok_or_else(missing)?.into_option().unwrap_or_default();
                 let next = self.offset_behind(request, rows.len());
                 let next = next.map_or_else(String::new, |next| format!(",\"next\":\"{next}\""));
-                Ok(Answer::Json(format!("{{\"items\":{}{next}}}", super::json(&rows)?)))
+                Ok(Answer::Json(format!("{{\"items\":{}{next}}}", json(&rows))))
             }
             Reads::Page(name) => {
                 let data = member(system, &response, &[name, "data"])?;

@@ -10,18 +10,18 @@ pub mod meshx;
 pub mod onfido;
 
 /// All systems.
-pub static ALL: &[&dyn Documents] = &[&hatchet::Hatchet, &formance::Formance, &onfido::Onfido, &meshx::MeshX];
+pub static ALL: &[&Documents] = &[&hatchet::READ, &formance::READ, &onfido::READ, &meshx::READ];
 
 /// The same, with how to speak to them: whoever only reads documents does without.
-static SPOKEN: &[&dyn System] = &[&hatchet::Hatchet, &formance::Formance, &onfido::Onfido, &meshx::MeshX];
+static SPOKEN: &[&System] = &[&hatchet::HATCHET, &formance::FORMANCE, &onfido::ONFIDO, &meshx::MESHX];
 
 /// The documents of the system of that name.
-pub fn documents(name: SystemName) -> Option<&'static dyn Documents> {
+pub fn documents(name: SystemName) -> Option<&'static Documents> {
     ALL.iter().copied().find(|system| system.name() == name)
 }
 
 /// The system of that name.
-pub fn system(name: SystemName) -> Option<&'static dyn System> {
+pub fn system(name: SystemName) -> Option<&'static System> {
     SPOKEN.iter().copied().find(|system| system.name() == name)
 }
 

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 /// A table that is being filled from a text.
 pub struct Fill<'a> {
-    system: &'static dyn Documents,
+    system: &'static Documents,
     text: &'a Padded,
     number: usize,
     origins: &'a mut Vec<Origin>,
@@ -47,7 +47,7 @@ struct Kept {
 
 impl<'a> Fill<'a> {
     pub fn new(
-        system: &'static dyn Documents,
+        system: &'static Documents,
         text: &'a Padded,
         number: usize,
         origins: &'a mut Vec<Origin>,
@@ -193,7 +193,7 @@ fn statuses(value: &Value, depth: u32) -> Option<&'static Enum> {
 }
 
 /// The runs that stand at a span of a text, read as what stands around them says.
-pub fn runs(system: &dyn Documents, text: &[u8], origin: &Origin, span: Range<usize>) -> Result<Vec<Run>> {
+pub fn runs(system: &Documents, text: &[u8], origin: &Origin, span: Range<usize>) -> Result<Vec<Run>> {
     let part = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
     match origin {
         Origin::Alone { .. } => Ok(vec![system.snapshot(utf8(part(&span))?)?.run]),

@@ -19,7 +19,7 @@ use std::ops::Range;
 
 /// The runs of one system.
 pub struct Table {
-    system: &'static dyn Documents,
+    system: &'static Documents,
     options: Options,
     /// What was pushed since the last end.
     pending: Vec<u8>,
@@ -48,7 +48,7 @@ enum Origin {
 
 impl Table {
     /// An empty table. By default it takes up to 4 GiB between two ends; positions are never told.
-    pub fn new(system: &'static dyn Documents, options: Options) -> Table {
+    pub fn new(system: &'static Documents, options: Options) -> Table {
         let options = Options { max_bytes: u32::MAX as usize, positions: false, adjacent: true, ..options };
         Table { system, options, pending: vec![], texts: vec![], origins: vec![], columns: Columns::default() }
     }

@@ -124,11 +124,11 @@ const KNOWN: [&str; 18] = [
 ];
 
 /// A client of this system from the options of its class.
-pub(super) fn client(system: &'static dyn System, options: &JsValue) -> std::result::Result<Rc<JsClient>, JsValue> {
+pub(super) fn client(system: &'static System, options: &JsValue) -> std::result::Result<Rc<JsClient>, JsValue> {
     make(system, options).map(Rc::new).map_err(|error| to_js(&error.of(system.name())))
 }
 
-fn make(system: &'static dyn System, options: &JsValue) -> Result<JsClient> {
+fn make(system: &'static System, options: &JsValue) -> Result<JsClient> {
     let given = Given::of(options, &KNOWN)?;
     let (credentials, secret) = credentials(given)?;
     if credentials == Credentials::Nobody && !system.api().ways().contains(&Way::Nobody) {

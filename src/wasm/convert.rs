@@ -1,5 +1,6 @@
 //! Values across the boundary.
 use super::error::to_js;
+pub(super) use crate::describe::json;
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::system::Documents;
 use crate::systems;
@@ -74,7 +75,7 @@ fn held(bytes: std::result::Result<Bytes, JsValue>) -> Uint8Array {
 }
 
 /// The documents of the system of that name.
-pub(super) fn system(name: &JsValue) -> Result<&'static dyn Documents> {
+pub(super) fn system(name: &JsValue) -> Result<&'static Documents> {
     let known = || systems::ALL.iter().map(|system| system.name().as_str()).collect::<Vec<_>>().join(", ");
     let found = name.as_string().as_deref().and_then(SystemName::parse).and_then(systems::documents);
     found.ok_or_else(|| argument("unknown_system", format!("there is no such system; there are {}", known())))
@@ -115,11 +116,13 @@ pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 
-pub(super) fn json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a value has no JSON form"))
-}
-
 /// A text that was found valid, so it is UTF-8, without its byte order mark.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
+    whole_text(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
+}
+
+/// The same, with its byte order mark, as places in it count.
+pub(super) fn whole_text(bytes: &[u8]) -> Cow<'_, str> {
+    // what is usual is looked through several times as fast as by the lossy way
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

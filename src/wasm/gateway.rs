@@ -104,7 +104,8 @@ impl Gateway {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Gateway, JsValue> {
         let thrown = |error: Error| to_js(&error);
-        let given = Given::of(&options, &[&KNOWN[..], &OWN].concat()).map_err(thrown)?;
+        let known = [&KNOWN[..], &OWN].concat();
+        let given = Given::of(&options, &known).map_err(thrown)?;
         let clients = clients(given)?;
         let systems = clients.keys().copied().collect();
         let gateway = config(given).and_then(|config| gateway::Gateway::new(Config { systems, ..config }));

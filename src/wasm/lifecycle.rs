@@ -60,7 +60,7 @@ pub fn apply_event(system: JsValue, run: JsValue, event: JsValue) -> Thrown<JsVa
         let event = source(&event)?;
         let applied = lifecycle::apply_event(rules(&system)?, &run_of(&run)?, &text(&event.bytes))?;
         let value = plain(&applied.judgement)?;
-        let after = parsed(&json(&applied.run)?)?;
+        let after = parsed(&json(&applied.run))?;
         set(&after, "wire", &js_sys::Reflect::get(&run, &"wire".into()).unwrap_or_default());
         set(&value, "run", &after);
         Ok(value)

@@ -34,7 +34,8 @@ impl Runs {
 
 fn create(takes: &[&str], request: &JsValue, key: Option<String>) -> Outcome<Create> {
     let usual = ["workflow", "input", "metadata", "key", "idempotencyKey", "priority", "full", "tags"];
-    let given = Given::of(request, &[&usual[..], takes].concat())?;
+    let known = [&usual[..], takes].concat();
+    let given = Given::of(request, &known)?;
     let mut more = BTreeMap::new();
     for name in takes {
         more.extend(raw(&given.value(name)?)?.map(|value| ((*name).to_owned(), value)));

@@ -65,7 +65,7 @@ impl SystemClient {
     }
 }
 
-fn known(system: &str) -> Result<&'static dyn System, JsValue> {
+fn known(system: &str) -> Result<&'static System, JsValue> {
     let found = SystemName::parse(system).and_then(systems::system);
     found.ok_or_else(|| to_js(&client::argument("unknown_system", "there is no such system")))
 }

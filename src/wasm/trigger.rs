@@ -32,7 +32,8 @@ pub fn trigger(options: JsValue) -> Result<JsValue, JsValue> {
 }
 
 fn handler(options: &JsValue, client: Rc<JsClient>) -> Outcome<Handler> {
-    let given = Given::of(options, &[&KNOWN[..], &["client", "workflow", "location"]].concat())?;
+    let known = [&KNOWN[..], &["client", "workflow", "location"]].concat();
+    let given = Given::of(options, &known)?;
     let config = config(given)?;
     let usual = format!("{}/{}/runs/", config.base_path.trim_end_matches('/'), client.system().name());
     let trigger = Trigger::new(config, given.text("workflow")?, given.text("location")?.unwrap_or(usual))?;

@@ -1,11 +1,10 @@
 //! `validateRun`, `parseRun`, `parsePage`.
-use super::convert::{argument, json, out, parsed, set, source, system, text};
+use super::convert::{argument, json, out, parsed, source, system, text, whole_text};
 use super::given::Given;
-use crate::client::with_wire;
+use crate::client::{push_with_wire, with_wire};
 use crate::error::Result;
 use crate::finding::{Level, What};
 use crate::validate::{self, Options};
-use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -60,7 +59,7 @@ pub fn validate_run(
         let document = source(&document)?;
         let options = options(&plain_options, document.is_text)?;
         // a report crosses as one text: member by member it would cost more than the walk
-        parsed(&json(&validate::validate_run(system(&name)?, &document.bytes, &options)?)?)
+        parsed(&json(&validate::validate_run(system(&name)?, &document.bytes, &options)?))
     })())
 }
 
@@ -80,26 +79,16 @@ pub fn parse_page(name: JsValue, document: JsValue, plain_options: JsValue) -> s
         let document = source(&document)?;
         let options = options(&plain_options, document.is_text)?;
         let page = validate::parse_page(system(&name)?, &document.bytes, &options)?;
-        let runs = parsed(&json(&page.runs)?)?;
-        let all = Array::from(&runs);
-        let mut rest = all.iter();
-        for piece in &page.pieces {
-            let wire = parsed(&text(document.bytes.get(piece.bytes.clone()).unwrap_or_default()))?;
-            let rows = piece.rows.map_or_else(|| Array::of1(&wire), |rows| Array::from(&place(&wire, rows)));
-            for (row, run) in rows.iter().take(piece.runs).zip(rest.by_ref()) {
-                set(&run, "wire", &row);
-            }
+        // one text to parse: row by row it would cost more than all before
+        let all = whole_text(&document.bytes);
+        let mut whole = String::with_capacity(all.len() * 2);
+        for (run, wire) in page.runs.iter().zip(page.wires) {
+            whole.push_str(if whole.is_empty() { "{\"runs\":[" } else { "," });
+            push_with_wire(&mut whole, &json(run), all.get(wire).unwrap_or_default());
         }
-        let whole = Object::new().into();
-        set(&whole, "runs", &runs);
-        Ok(whole)
+        whole.push_str(if whole.is_empty() { "{\"runs\":[]}" } else { "]}" });
+        parsed(&whole)
     })())
-}
-
-/// The value at a JSON Pointer without escapes.
-fn place(value: &JsValue, pointer: &str) -> JsValue {
-    let names = pointer.split('/').skip(1);
-    names.fold(value.clone(), |value, name| Reflect::get(&value, &name.into()).unwrap_or_default())
 }
 
 /// The system whose documents this is, or the first value of it; `undefined` when it looks like none, or like several.

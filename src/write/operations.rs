@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 /// The module's text: `capabilities` and `operations`, by the names of systems.
 pub fn operations_module() -> String {
-    let of = |one: &dyn Fn(&'static dyn System) -> Value| -> Value {
+    let of = |one: &dyn Fn(&'static System) -> Value| -> Value {
         let all = SystemName::ALL.into_iter().filter_map(systems::system);
         all.map(|system| (system.name().as_str().to_owned(), one(system))).collect::<Map<_, _>>().into()
     };

@@ -26,7 +26,7 @@ pub fn package_types() -> String {
     let mut text = format!("{PRELUDE}\n{}{}", codes(), systems_of(&names));
     for system in systems::ALL {
         text += &format!("\n// {}\n", system.name());
-        text += &declarations(&types_at_wire(*system), &|name| names.of_system(*system, name));
+        text += &declarations(&types_at_wire(system), &|name| names.of_system(system, name));
     }
     text
 }
@@ -36,9 +36,10 @@ pub fn types_of(roots: &[Value]) -> String {
     declarations(&Types::of(roots, Level::Wire), &str::to_owned)
 }
 
-fn types_at_wire(system: &dyn Documents) -> Types {
+fn types_at_wire(system: &Documents) -> Types {
+    let others = systems::system(system.name()).map(|system| system.others).unwrap_or_default();
     let documents = system.documents().iter().map(|document| document.value);
-    Types::of(&documents.chain(system.others().iter().copied()).collect::<Vec<_>>(), Level::Wire)
+    Types::of(&documents.chain(others.iter().copied()).collect::<Vec<_>>(), Level::Wire)
 }
 
 /// The names of the types of several systems in one file: a system's own name goes before those that clash.
@@ -47,10 +48,10 @@ struct TypeNames {
 }
 
 impl TypeNames {
-    fn of(systems: &[&dyn Documents]) -> TypeNames {
+    fn of(systems: &[&Documents]) -> TypeNames {
         let mut counts: BTreeMap<&'static str, u32> = BTreeMap::new();
         for system in systems {
-            let types = types_at_wire(*system);
+            let types = types_at_wire(system);
             let names = types.objects.into_keys().chain(types.enums.into_keys()).chain(types.unions.into_keys());
             names.for_each(|name| *counts.entry(name).or_default() += 1);
         }
@@ -75,7 +76,7 @@ impl TypeNames {
         TypeNames { clashing: twice.map(|(name, _)| name).collect() }
     }
 
-    fn of_system(&self, system: &dyn Documents, name: &str) -> String {
+    fn of_system(&self, system: &Documents, name: &str) -> String {
         if self.clashing.contains(name) { format!("{}{name}", system.name().type_prefix()) } else { name.into() }
     }
 }
@@ -97,7 +98,7 @@ fn systems_of(names: &TypeNames) -> String {
     for system in systems::ALL {
         let mut shapes = vec![];
         for document in system.documents().iter().filter(|document| document.holds_a_run()) {
-            let shape = type_of(&document.row(), &|name| names.of_system(*system, name));
+            let shape = type_of(&document.row(), &|name| names.of_system(system, name));
             if !shapes.contains(&shape) {
                 shapes.push(shape);
             }

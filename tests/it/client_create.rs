@@ -4,7 +4,7 @@ use runward::client::{Call, Client, Options};
 use runward::error::{Error, Kind};
 use runward::policy::Limits;
 use runward::system::{Create, System};
-use runward::systems::{formance::Formance, hatchet::Hatchet, meshx::MeshX, onfido::Onfido};
+use runward::systems::{formance::FORMANCE, hatchet::HATCHET, meshx::MESHX, onfido::ONFIDO};
 
 const TRIGGER: &str = "POST /api/v1/stable/tenants/707d0855-80ab-4e1f-a156-f1c4546cbf52/workflow-runs/trigger";
 const LIST: &str = "GET /api/v1/stable/tenants/707d0855-80ab-4e1f-a156-f1c4546cbf52/workflow-runs?";
@@ -222,7 +222,7 @@ const LOOK: &str = "GET /api/v1/tenants/707d0855-80ab-4e1f-a156-f1c4546cbf52/wor
 fn checking(server: &Server) -> std::rc::Rc<Client<Native>> {
     let (base_url, tenant) = (Some(server.url.clone()), Some(crate::support::TENANT.into()));
     let options = Options { base_url, tenant, limits: patient(), check_workflow: true, ..Options::default() };
-    client_of(&Hatchet, SECRET, 50.0, options)
+    client_of(&HATCHET, SECRET, 50.0, options)
 }
 
 async fn created(client: &Client<Native>, workflow: &str) -> Result<(), Error> {
@@ -286,7 +286,7 @@ async fn a_workflow_is_found_on_a_later_page() {
 async fn where_there_is_no_list_of_names_none_is_checked() {
     let options =
         || Options { base_url: Some("http://127.0.0.1:9".into()), check_workflow: true, ..Options::default() };
-    for system in [&Onfido as &'static dyn System, &Formance, &MeshX] {
+    for system in [&ONFIDO as &'static System, &FORMANCE, &MESHX] {
         let error = Client::new(system, Native::new(1.0, SECRET), options()).err().unwrap();
         assert_eq!((error.kind, error.code), (Kind::Unsupported, "unsupported_option"));
     }

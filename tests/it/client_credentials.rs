@@ -5,7 +5,7 @@ use runward::client::{Call, Client, Credentials, Options, race};
 use runward::error::{Error, Kind};
 use runward::policy::Limits;
 use runward::system::Create;
-use runward::systems::{formance::Formance, hatchet::Hatchet, meshx::MeshX, onfido::Onfido};
+use runward::systems::{formance::FORMANCE, hatchet::HATCHET, meshx::MESHX, onfido::ONFIDO};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn options(url: &str, credentials: Credentials) -> Options {
 }
 
 fn stack(url: &str, speed: f64) -> Rc<Client<Native>> {
-    client_of(&Formance, SECRET, speed, options(url, Credentials::Client { id: "id-1".into() }))
+    client_of(&FORMANCE, SECRET, speed, options(url, Credentials::Client { id: "id-1".into() }))
 }
 
 fn granted(count: usize, lives: u32) -> Reply {
@@ -175,7 +175,7 @@ async fn onfido_clients_show_their_granted_token_as_a_bearer() {
         Reply::json(200, String::from_utf8(crate::fixture("onfido/run-approved.json")).unwrap())
     })
     .await;
-    let client = client_of(&Onfido, SECRET, 1.0, options(&server.url, Credentials::Client { id: "id-1".into() }));
+    let client = client_of(&ONFIDO, SECRET, 1.0, options(&server.url, Credentials::Client { id: "id-1".into() }));
     let read = ends(client.get("d5b39162-c198-4cc4-89c6-de1db050fcb1", &Call::default())).await.unwrap();
     assert_eq!(read.snapshot.run.status, "approved");
 }
@@ -204,7 +204,7 @@ async fn a_login_is_refreshed_and_done_anew_when_that_is_over() {
     })
     .await;
     let login = Credentials::Login { user: "ana".into(), remember: false };
-    let client = client_of(&MeshX, SECRET, 100.0, options(&server.url, login));
+    let client = client_of(&MESHX, SECRET, 100.0, options(&server.url, login));
     for _ in 0..3 {
         ends(client.get("90ee677b-6e82-4ed7-9e05-3f71829b698e", &Call::default())).await.unwrap();
         tokio::time::sleep(Duration::from_millis(400)).await;
@@ -217,7 +217,7 @@ async fn a_login_is_refreshed_and_done_anew_when_that_is_over() {
 #[tokio::test]
 async fn a_server_that_asks_for_nothing_is_shown_nothing() {
     let server = Server::replies([Reply::json(200, run())]).await;
-    let client = client_of(&Formance, "", 1.0, options(&server.url, Credentials::Nobody));
+    let client = client_of(&FORMANCE, "", 1.0, options(&server.url, Credentials::Nobody));
     ends(client.get(ID, &Call::default())).await.unwrap();
     let got = server.got();
     assert_eq!(got[0].line(), format!("GET /v2/instances/{ID} HTTP/1.1"));
@@ -230,13 +230,13 @@ async fn a_way_that_a_system_does_not_know_is_refused_at_once() {
     let refused = |client: runward::error::Result<Client<Native>>| client.err().map(|error| error.code);
     let native = || Native::new(1.0, SECRET);
     let unsupported = Some("unsupported_credentials");
-    assert_eq!(refused(Client::new(&Formance, native(), options("http://a", login()))), unsupported);
-    assert_eq!(refused(Client::new(&Onfido, native(), options("http://a", Credentials::Nobody))), unsupported);
+    assert_eq!(refused(Client::new(&FORMANCE, native(), options("http://a", login()))), unsupported);
+    assert_eq!(refused(Client::new(&ONFIDO, native(), options("http://a", Credentials::Nobody))), unsupported);
     assert_eq!(
-        refused(Client::new(&Hatchet, native(), options("http://a", Credentials::Client { id: "i".into() }))),
+        refused(Client::new(&HATCHET, native(), options("http://a", Credentials::Client { id: "i".into() }))),
         unsupported
     );
     let nowhere = Options { base_url: None, ..options("", Credentials::Nobody) };
-    assert_eq!(refused(Client::new(&Formance, native(), nowhere)), Some("missing_base_url"));
-    assert_eq!(refused(Client::new(&MeshX, native(), options("http://a", login()))), None);
+    assert_eq!(refused(Client::new(&FORMANCE, native(), nowhere)), Some("missing_base_url"));
+    assert_eq!(refused(Client::new(&MESHX, native(), options("http://a", login()))), None);
 }

@@ -8,7 +8,7 @@ use runward::lifecycle::{Known, apply_event, check_move};
 use runward::policy::Limits;
 use runward::run::{Phase, Run};
 use runward::system::{Documents, System};
-use runward::systems::{formance::Formance, hatchet::Hatchet, meshx::MeshX, onfido::Onfido, rules, system};
+use runward::systems::{formance::FORMANCE, hatchet::HATCHET, meshx::MESHX, onfido::ONFIDO, rules, system};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use std::rc::Rc;
 const FORCE: fn() -> Call = || Call { force: true, ..Call::default() };
 
 /// A server that takes everything, and a client of it.
-async fn speaking(system: &'static dyn System) -> (Server, Rc<Client<Native>>) {
+async fn speaking(system: &'static System) -> (Server, Rc<Client<Native>>) {
     let server = Server::new(|got: &Got| match got.head.starts_with("DELETE") {
         true => Reply::json(200, text("meshx/run-cancelled.json")),
         false => Reply::json(200, r#"{"ids":[]}"#),
@@ -26,7 +26,7 @@ async fn speaking(system: &'static dyn System) -> (Server, Rc<Client<Native>>) {
     (server, client)
 }
 
-fn of(system: &'static dyn System, server: &Server) -> Rc<Client<Native>> {
+fn of(system: &'static System, server: &Server) -> Rc<Client<Native>> {
     let limits = Limits { timeout: 60_000.0, deadline: 600_000.0, retries: 0 };
     let options =
         Options { base_url: Some(server.url.clone()), tenant: Some("t".into()), limits, ..Options::default() };
@@ -37,12 +37,12 @@ fn text(path: &str) -> String {
     String::from_utf8(crate::fixture(path)).unwrap()
 }
 
-fn run(system: &dyn Documents, json: &str) -> Run {
+fn run(system: &Documents, json: &str) -> Run {
     system.snapshot(json).unwrap().run
 }
 
 fn instance(name: &str) -> Run {
-    run(&Formance, Recorded::get("formance", name).response().text().unwrap())
+    run(&FORMANCE, Recorded::get("formance", name).response().text().unwrap())
 }
 
 fn raw(value: Value) -> Raw {
@@ -114,10 +114,10 @@ fn what_is_refused_is_what_the_table_rules_out_and_never_a_word_of_tomorrow() {
 
 #[tokio::test]
 async fn a_finished_run_that_is_handed_in_is_not_cancelled() {
-    let finished = run(&Hatchet, &recorded("run-standalone-completed"));
+    let finished = run(&HATCHET, &recorded("run-standalone-completed"));
     let aborted = instance("instance-succeeded");
-    let ended = run(&MeshX, &text("meshx/run-completed.json"));
-    for (system, run) in [(&Hatchet as &'static dyn System, finished), (&Formance, aborted), (&MeshX, ended)] {
+    let ended = run(&MESHX, &text("meshx/run-completed.json"));
+    for (system, run) in [(&HATCHET as &'static System, finished), (&FORMANCE, aborted), (&MESHX, ended)] {
         let (server, client) = speaking(system).await;
         let error = ends(client.cancel(&run, false, &Call::default())).await.unwrap_err();
         refused(&error, "already_finished", system.name());
@@ -133,14 +133,14 @@ async fn a_finished_run_that_is_handed_in_is_not_cancelled() {
 
 #[tokio::test]
 async fn an_open_run_that_is_handed_in_is_not_replayed() {
-    let (server, client) = speaking(&Hatchet).await;
-    let running = run(&Hatchet, &recorded("run-standalone-running"));
+    let (server, client) = speaking(&HATCHET).await;
+    let running = run(&HATCHET, &recorded("run-standalone-running"));
     let error = ends(client.replay(&running, false, &Call::default())).await.unwrap_err();
     refused(&error, "illegal_move", SystemName::Hatchet);
     assert_eq!(server.got().len(), 0);
     ends(client.replay(&running, false, &FORCE())).await.unwrap();
     ends(client.replay(&running.id, false, &Call::default())).await.unwrap();
-    ends(client.replay(&run(&Hatchet, &recorded("run-standalone-completed")), false, &Call::default())).await.unwrap();
+    ends(client.replay(&run(&HATCHET, &recorded("run-standalone-completed")), false, &Call::default())).await.unwrap();
     assert_eq!(server.got().len(), 3);
 }
 
@@ -151,7 +151,7 @@ async fn operate(client: &Client<Native>, name: &str, arguments: Value, call: &C
 
 #[tokio::test]
 async fn an_event_is_not_sent_to_a_run_that_waits_for_none() {
-    let (server, client) = speaking(&Formance).await;
+    let (server, client) = speaking(&FORMANCE).await;
     let send = async |run: &Run, call: &Call| {
         operate(&client, "instances.sendEvent", json!({ "id": run, "name": "paid" }), call).await
     };
@@ -185,7 +185,7 @@ async fn an_event_is_not_sent_to_a_run_that_waits_for_none() {
 
 #[tokio::test]
 async fn a_terminated_run_is_not_aborted() {
-    let (server, client) = speaking(&Formance).await;
+    let (server, client) = speaking(&FORMANCE).await;
     let abort = async |run: &Run, call: &Call| operate(&client, "instances.abort", json!({ "id": run }), call).await;
     let ended = instance("instance-succeeded");
     refused(&abort(&ended, &Call::default()).await.unwrap_err(), "already_finished", SystemName::Formance);
@@ -197,15 +197,15 @@ async fn a_terminated_run_is_not_aborted() {
 
 #[tokio::test]
 async fn a_finished_task_is_not_completed() {
-    let (server, client) = speaking(&Onfido).await;
+    let (server, client) = speaking(&ONFIDO).await;
     let complete = async |run: Value, task: Value, call: &Call| {
         operate(&client, "tasks.complete", json!({ "id": run, "task": task, "data": {} }), call).await
     };
     let done: Value = serde_json::from_str(&text("onfido/task-list-output.json")).unwrap();
     let open: Value = serde_json::from_str(&text("onfido/task-null-output.json")).unwrap();
     let listed: Value = serde_json::from_str::<Value>(&text("onfido/tasks.json")).unwrap()[0].clone();
-    let ended = json!(run(&Onfido, &text("onfido/run-approved.json")));
-    let processing = run(&Onfido, &text("onfido/run-processing.json"));
+    let ended = json!(run(&ONFIDO, &text("onfido/run-approved.json")));
+    let processing = run(&ONFIDO, &text("onfido/run-processing.json"));
     for (run, task) in [(json!("r"), &done), (json!(processing), &done), (ended.clone(), &json!("t"))] {
         refused(
             &complete(run, task.clone(), &Call::default()).await.unwrap_err(),
@@ -224,11 +224,11 @@ async fn a_finished_task_is_not_completed() {
 
 #[tokio::test]
 async fn a_task_that_a_delivery_told_to_be_completed_is_not_completed() {
-    let (server, client) = speaking(&Onfido).await;
+    let (server, client) = speaking(&ONFIDO).await;
     let event = text("onfido/webhooks/webhook_workflow_task_completed_output_list.body.json");
     let told: Value = serde_json::from_str(&event).unwrap();
     let (run_id, task) = (&told["payload"]["resource"]["workflow_run_id"], &told["payload"]["object"]["id"]);
-    let blank = run(&Onfido, &text("onfido/run-processing.json"));
+    let blank = run(&ONFIDO, &text("onfido/run-processing.json"));
     let before = Run { id: run_id.as_str().unwrap().into(), ..blank };
     let after = apply_event(rules(SystemName::Onfido), &before, &event).unwrap().run;
     let complete = async |run: &Run| {
@@ -243,17 +243,17 @@ async fn a_task_that_a_delivery_told_to_be_completed_is_not_completed() {
 async fn moving() -> (Server, Rc<Client<Native>>, String, std::sync::Arc<std::sync::Mutex<&'static str>>) {
     let shown = std::sync::Arc::new(std::sync::Mutex::new("run-standalone-completed"));
     let body = std::sync::Arc::clone(&shown);
-    let id = run(&Hatchet, &recorded("run-standalone-completed")).id;
+    let id = run(&HATCHET, &recorded("run-standalone-completed")).id;
     let own = id.clone();
     let server = Server::new(move |got: &Got| {
         if got.head.starts_with("POST") {
             return Reply::json(200, json!({ "ids": [own] }).to_string());
         }
-        let other = run(&Hatchet, &recorded(*body.lock().unwrap())).id;
+        let other = run(&HATCHET, &recorded(*body.lock().unwrap())).id;
         Reply::json(200, recorded(*body.lock().unwrap()).replace(&other, &own))
     })
     .await;
-    let client = of(&Hatchet, &server);
+    let client = of(&HATCHET, &server);
     (server, client, id, shown)
 }
 
@@ -306,7 +306,7 @@ async fn a_replay_by_this_client_and_a_read_that_goes_on_let_a_confirmed_end_be_
 async fn a_confirmed_end_speaks_against_the_moves_of_its_stages_too() {
     let answer = Recorded::get("formance", "instance-succeeded").response();
     let server = Server::replies([Reply::json(200, answer.text().unwrap())]).await;
-    let client = of(&Formance, &server);
+    let client = of(&FORMANCE, &server);
     let id = instance("instance-succeeded").id;
     let event = json!({ "id": id, "name": "paid" });
     ends(client.wait(&id, WatchOptions::default(), Call::default())).await.unwrap();
@@ -320,8 +320,8 @@ async fn a_confirmed_end_speaks_against_the_moves_of_its_stages_too() {
 
 #[tokio::test]
 async fn what_is_handed_in_must_be_a_run_of_this_system() {
-    let (server, client) = speaking(&Formance).await;
-    let other = run(&Hatchet, &recorded("run-standalone-running"));
+    let (server, client) = speaking(&FORMANCE).await;
+    let other = run(&HATCHET, &recorded("run-standalone-running"));
     let error = ends(client.cancel(&other, false, &Call::default())).await.unwrap_err();
     assert_eq!((error.kind, error.code), (Kind::Argument, "wrong_system"));
     for (id, code) in [(json!({}), "invalid_run"), (json!([]), "wrong_argument"), (json!(null), "missing_argument")] {

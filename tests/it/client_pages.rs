@@ -4,7 +4,7 @@ use crate::support::{Native, Reply, SECRET, Server, client_of, ends};
 use runward::client::{Call, Client, Options, Page};
 use runward::error::{Error, Kind};
 use runward::system::{Filter, System};
-use runward::systems::{formance::Formance, hatchet::Hatchet, meshx::MeshX, onfido::Onfido};
+use runward::systems::{formance::FORMANCE, hatchet::HATCHET, meshx::MESHX, onfido::ONFIDO};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ fn recorded(system: &str, name: &str) -> Value {
 }
 
 /// Each system with a page of several rows, where these stand, and a member that every row needs.
-fn pages() -> Vec<(&'static dyn System, Value, &'static str, &'static str)> {
+fn pages() -> Vec<(&'static System, Value, &'static str, &'static str)> {
     let numbered = |number: u32| {
         let mut row: Value = serde_json::from_str(&text("meshx/run-completed.json")).unwrap();
         row["identifier"] = json!(format!("00000000-0000-4000-8000-{number:012}"));
@@ -25,19 +25,19 @@ fn pages() -> Vec<(&'static dyn System, Value, &'static str, &'static str)> {
     };
     let mesh = json!({ "orchestrator_workflows": [numbered(0), numbered(1), numbered(2)] });
     vec![
-        (&Hatchet, recorded("hatchet", "list-mixed"), "/rows", "status"),
-        (&Formance, recorded("formance", "instances-page-1"), "/cursor/data", "id"),
-        (&Onfido, serde_json::from_str(&text("onfido/page.json")).unwrap(), "", "id"),
-        (&MeshX, mesh, "/orchestrator_workflows", "identifier"),
+        (&HATCHET, recorded("hatchet", "list-mixed"), "/rows", "status"),
+        (&FORMANCE, recorded("formance", "instances-page-1"), "/cursor/data", "id"),
+        (&ONFIDO, serde_json::from_str(&text("onfido/page.json")).unwrap(), "", "id"),
+        (&MESHX, mesh, "/orchestrator_workflows", "identifier"),
     ]
 }
 
-fn client(system: &'static dyn System, url: &str) -> Rc<Client<Native>> {
+fn client(system: &'static System, url: &str) -> Rc<Client<Native>> {
     let options = Options { base_url: Some(url.into()), tenant: Some("acme".into()), ..Options::default() };
     client_of(system, SECRET, 1.0, options)
 }
 
-async fn list(system: &'static dyn System, body: &Value) -> Result<Page, Error> {
+async fn list(system: &'static System, body: &Value) -> Result<Page, Error> {
     let server = Server::replies([Reply::json(200, body.to_string())]).await;
     ends(client(system, &server.url).list(&Filter::default(), None, &Call::default())).await
 }

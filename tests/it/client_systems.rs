@@ -6,14 +6,14 @@ use runward::describe::Raw;
 use runward::error::Kind;
 use runward::policy::Limits;
 use runward::system::{Answer, Create, File, Filter, System};
-use runward::systems::{formance::Formance, hatchet::Hatchet, meshx::MeshX, onfido::Onfido};
+use runward::systems::{formance::FORMANCE, hatchet::HATCHET, meshx::MESHX, onfido::ONFIDO};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 const RUN: &str = "1184ab18-bb5f-44f9-8ec7-39f706e8b7d9";
 
-fn speaking(system: &'static dyn System, url: &str, speed: f64) -> Rc<Client<Native>> {
+fn speaking(system: &'static System, url: &str, speed: f64) -> Rc<Client<Native>> {
     let limits = Limits { timeout: 60_000.0, deadline: 600_000.0, retries: 1 };
     let options = Options { base_url: Some(url.into()), tenant: Some("acme".into()), limits, ..Options::default() };
     client_of(system, SECRET, speed, options)
@@ -41,18 +41,18 @@ async fn formance_creates_once_and_says_how_to_look_when_the_answer_is_lost() {
     let create = Create { workflow: "w".into(), key: Some("k".into()), ..Create::default() };
     for lost in [Reply::Reset, Reply::json(500, "{}"), Reply::json(201, "<html>")] {
         let server = Server::replies([lost]).await;
-        let error = ends(speaking(&Formance, &server.url, 1.0).create(&create, &Call::default())).await.unwrap_err();
+        let error = ends(speaking(&FORMANCE, &server.url, 1.0).create(&create, &Call::default())).await.unwrap_err();
         assert_eq!((error.kind, error.retryable), (Kind::UnknownOutcome, false));
         assert!(error.message.contains("compare when they were created"), "{}", error.message);
         assert_eq!(server.got().len(), 1, "a key that cannot be looked up sends nothing twice");
     }
     let server = Server::replies([formance("run-unknown-workflow")]).await;
-    let error = ends(speaking(&Formance, &server.url, 1.0).create(&create, &Call::default())).await.unwrap_err();
+    let error = ends(speaking(&FORMANCE, &server.url, 1.0).create(&create, &Call::default())).await.unwrap_err();
     assert_eq!(error.kind, Kind::NotFound, "this 500 is a no");
     let server = Server::replies([formance("run-with-vars")]).await;
     let input = Some(raw(json!({ "orderId": "10058" })));
     let create = Create { workflow: "w".into(), input, ..Create::default() };
-    let run = ends(speaking(&Formance, &server.url, 1.0).create(&create, &Call::default())).await.unwrap();
+    let run = ends(speaking(&FORMANCE, &server.url, 1.0).create(&create, &Call::default())).await.unwrap();
     assert_eq!(
         (run.snapshot.run.id.as_str(), run.snapshot.run.status.as_str()),
         ("e2dd9421-43cd-4361-bb4c-1b158bf9fa38", "running")
@@ -63,7 +63,7 @@ async fn formance_creates_once_and_says_how_to_look_when_the_answer_is_lost() {
 #[tokio::test]
 async fn an_unknown_run_of_formance_is_not_found_and_asked_for_once() {
     let server = Server::replies([formance("instance-unknown")]).await;
-    let error = ends(speaking(&Formance, &server.url, 1.0).get(RUN, &Call::default())).await.unwrap_err();
+    let error = ends(speaking(&FORMANCE, &server.url, 1.0).get(RUN, &Call::default())).await.unwrap_err();
     assert_eq!((error.kind, error.status), (Kind::NotFound, Some(500)));
     assert_eq!(server.got().len(), 1);
 }
@@ -74,13 +74,13 @@ async fn an_abort_of_formance_is_taken_and_shows_no_effect() {
         if got.head.starts_with("PUT") { formance("abort-running") } else { formance("instance-after-abort") }
     })
     .await;
-    let client = speaking(&Formance, &server.url, 10.0);
+    let client = speaking(&FORMANCE, &server.url, 10.0);
     let effect = ends(client.cancel(RUN, false, &Call::default())).await.unwrap();
     assert_eq!((effect.accepted, effect.effect), (true, Effected::Unknown));
     let effect = ends(client.cancel(RUN, true, &Call::default())).await.unwrap();
     assert_eq!((effect.accepted, effect.effect), (true, Effected::Ineffective));
     assert_eq!(effect.run.unwrap().snapshot.run.status, "running");
-    let slow = speaking(&Formance, &server.url, 2.0);
+    let slow = speaking(&FORMANCE, &server.url, 2.0);
     let hasty = Call { deadline: Some(2_000.0), ..Call::default() };
     assert_eq!(ends(slow.cancel(RUN, true, &hasty)).await.unwrap().effect, Effected::Unknown, "too early to tell");
 }
@@ -95,7 +95,7 @@ async fn an_abort_of_a_mended_formance_ends_the_run() {
         }
     })
     .await;
-    let effect = ends(speaking(&Formance, &server.url, 4.0).cancel(RUN, true, &Call::default())).await.unwrap();
+    let effect = ends(speaking(&FORMANCE, &server.url, 4.0).cancel(RUN, true, &Call::default())).await.unwrap();
     assert_eq!((effect.accepted, effect.effect), (true, Effected::Effective));
 }
 
@@ -103,9 +103,9 @@ async fn an_abort_of_a_mended_formance_ends_the_run() {
 async fn what_a_system_cannot_do_is_refused_before_anything_is_sent() {
     let server = Server::replies([Reply::json(200, "{}")]).await;
     for (system, can, name) in [
-        (&Onfido as &'static dyn System, "replay", "cancel"),
-        (&Formance, "cancel", "replay"),
-        (&MeshX, "cancel", "replay"),
+        (&ONFIDO as &'static System, "replay", "cancel"),
+        (&FORMANCE, "cancel", "replay"),
+        (&MESHX, "cancel", "replay"),
     ] {
         let client = speaking(system, &server.url, 1.0);
         let (cancel, replay) =
@@ -116,7 +116,7 @@ async fn what_a_system_cannot_do_is_refused_before_anything_is_sent() {
         assert_eq!(error.kind, Kind::Unsupported);
         assert_eq!(error.system, Some(system.name()));
     }
-    let error = speaking(&Hatchet, &server.url, 1.0).operate("get", &Raw::empty_object(), &Call::default()).await;
+    let error = speaking(&HATCHET, &server.url, 1.0).operate("get", &Raw::empty_object(), &Call::default()).await;
     assert_eq!(error.err().unwrap().code, "not_an_operation");
     assert!(!server.got().iter().any(|got| got.line().contains("nonsense") || got.line().contains("v3.6")));
 }
@@ -125,7 +125,7 @@ async fn what_a_system_cannot_do_is_refused_before_anything_is_sent() {
 async fn every_operation_of_a_table_is_a_capability_and_the_other_way_round() {
     let common =
         ["create", "get", "list", "watch", "wait", "cancel", "replay", "findByKey", "cancelMany", "replayMany"];
-    for system in [&Hatchet as &'static dyn System, &Formance, &Onfido, &MeshX] {
+    for system in [&HATCHET as &'static System, &FORMANCE, &ONFIDO, &MESHX] {
         let operations: Vec<&str> = system.api().operations().iter().map(|operation| operation.name).collect();
         let named: Vec<&str> = system.capabilities().into_iter().map(|(name, _)| name).collect();
         assert_eq!(named, [&common[..], &operations[..]].concat(), "{}", system.name());
@@ -150,7 +150,7 @@ async fn formance_lists_what_fits_and_no_run_twice() {
     let rows = double["cursor"]["data"].as_array_mut().unwrap();
     rows.push(rows[0].clone());
     let server = Server::replies([Reply::json(200, double.to_string())]).await;
-    let client = speaking(&Formance, &server.url, 1.0);
+    let client = speaking(&FORMANCE, &server.url, 1.0);
     let all = ends(client.list(&Filter::default(), None, &Call::default())).await.unwrap();
     assert_eq!(all.runs.len(), 2);
     assert!(all.next.is_some());
@@ -179,7 +179,7 @@ async fn onfido_pages_by_links_of_its_own_origin_alone() {
         Reply::with(200, "application/json", &link, text("onfido/page.json"))
     })
     .await;
-    let client = speaking(&Onfido, &server.url, 1.0);
+    let client = speaking(&ONFIDO, &server.url, 1.0);
     let next =
         async |cursor: Option<&str>| client.list(&Filter::default(), cursor, &Call::default()).await.unwrap().next;
     assert_eq!(ends(next(None)).await.as_deref(), Some("5"));
@@ -208,7 +208,7 @@ async fn onfido_finds_a_lost_create_by_its_tag() {
     .await;
     let mut create = Create { workflow: "w".into(), key: Some("F-1".into()), ..Create::default() };
     create.more.insert("applicantId".into(), raw(json!("a")));
-    let run = ends(speaking(&Onfido, &server.url, 50.0).create(&create, &Call::default())).await.unwrap();
+    let run = ends(speaking(&ONFIDO, &server.url, 50.0).create(&create, &Call::default())).await.unwrap();
     let expected: Value = serde_json::from_str(&text("onfido/run-created.json")).unwrap();
     assert_eq!(expected["id"], run.snapshot.run.id);
     assert_eq!(server.count("POST"), 1);
@@ -222,7 +222,7 @@ async fn a_file_is_fetched_from_elsewhere_without_credentials_and_byte_by_byte()
     let there =
         format!("location: {}/bucket/file?signature=s3cret-signature\r\n", store.url.replace("127.0.0.1", "localhost"));
     let server = Server::replies([Reply::with(302, "a/b", &there, "")]).await;
-    let client = speaking(&Onfido, &server.url, 1.0);
+    let client = speaking(&ONFIDO, &server.url, 1.0);
     let file = ends(client.operate("evidence", &raw(json!({ "id": "r" })), &Call::default())).await.unwrap();
     assert!(file == Answer::File(File { kind: "application/pdf".into(), body: pdf }));
     let got = store.got();
@@ -241,7 +241,7 @@ async fn what_is_no_file_is_an_error_that_keeps_its_address_to_itself() {
         (Reply::json(404, text("onfido/error-not-found.json")), Kind::NotFound, "not_found"),
     ] {
         let server = Server::replies([reply]).await;
-        let client = speaking(&Onfido, &server.url, 20.0);
+        let client = speaking(&ONFIDO, &server.url, 20.0);
         let error =
             ends(client.operate("evidenceFolder", &raw(json!({ "id": "r" })), &Call::default())).await.err().unwrap();
         assert_eq!((error.kind, error.code), (kind, code));
@@ -257,14 +257,14 @@ async fn a_lost_answer_to_what_must_not_be_done_twice_is_an_unknown_outcome() {
         ("instances.history", json!({ "id": "x" }), Kind::Network),
     ] {
         let server = Server::replies([Reply::Reset]).await;
-        let error = ends(speaking(&Formance, &server.url, 50.0).operate(name, &raw(arguments), &Call::default())).await;
+        let error = ends(speaking(&FORMANCE, &server.url, 50.0).operate(name, &raw(arguments), &Call::default())).await;
         assert_eq!(error.err().unwrap().kind, kind, "{name}");
         assert_eq!(server.got().len(), if name == "instances.history" { 2 } else { 1 }, "{name}");
     }
     let server = Server::replies([formance("event-in-the-gap")]).await;
     let event = raw(json!({ "id": "x", "name": "paid" }));
     let error =
-        ends(speaking(&Formance, &server.url, 1.0).operate("instances.sendEvent", &event, &Call::default())).await;
+        ends(speaking(&FORMANCE, &server.url, 1.0).operate("instances.sendEvent", &event, &Call::default())).await;
     let error = error.err().unwrap();
     assert_eq!(
         (error.kind, error.code, error.retryable),
@@ -302,7 +302,7 @@ async fn meshx_is_filtered_and_paged_here_and_no_page_skips_or_repeats() {
         Reply::json(200, all.to_string())
     })
     .await;
-    let client = speaking(&MeshX, &server.url, 1.0);
+    let client = speaking(&MESHX, &server.url, 1.0);
     let filter = Filter { page_size: Some(5), statuses: vec!["completed".into()], ..Filter::default() };
     let (mut seen, mut cursor, mut pages) = (vec![], None, 0);
     loop {
@@ -329,7 +329,7 @@ async fn meshx_cancels_tell_the_run_and_later_reads_the_effect() {
         Reply::json(200, text(if cancelled { "meshx/run-cancelled.json" } else { "meshx/run-completed.json" }))
     })
     .await;
-    let client = speaking(&MeshX, &server.url, 20.0);
+    let client = speaking(&MESHX, &server.url, 20.0);
     let id = "a9d2e7a0-cbf1-4dcd-bdb7-9cd1f24693ad";
     let effect = ends(client.cancel(id, false, &Call::default())).await.unwrap();
     assert_eq!((effect.accepted, effect.effect), (true, Effected::Unknown));
@@ -344,7 +344,7 @@ async fn meshx_cancels_tell_the_run_and_later_reads_the_effect() {
 #[tokio::test]
 async fn meshx_without_an_organisation_sends_nothing() {
     let server = Server::replies([Reply::json(200, "{}")]).await;
-    let client = client_of(&MeshX, SECRET, 1.0, Options { base_url: Some(server.url.clone()), ..Options::default() });
+    let client = client_of(&MESHX, SECRET, 1.0, Options { base_url: Some(server.url.clone()), ..Options::default() });
     assert_eq!(client.get("x", &Call::default()).await.unwrap_err().code, "missing_org");
     assert_eq!(
         client.operate("graph", &raw(json!({ "id": "x" })), &Call::default()).await.err().unwrap().code,
@@ -356,9 +356,9 @@ async fn meshx_without_an_organisation_sends_nothing() {
 #[tokio::test]
 async fn a_run_of_each_system_is_watched_to_its_confirmed_end() {
     for (system, name, status) in [
-        (&Formance as &'static dyn System, None, "succeeded"),
-        (&Onfido, Some("onfido/run-approved.json"), "approved"),
-        (&MeshX, Some("meshx/run-completed.json"), "COMPLETED"),
+        (&FORMANCE as &'static System, None, "succeeded"),
+        (&ONFIDO, Some("onfido/run-approved.json"), "approved"),
+        (&MESHX, Some("meshx/run-completed.json"), "COMPLETED"),
     ] {
         let server =
             Server::replies([name.map_or_else(|| formance("instance-succeeded"), |name| Reply::json(200, text(name)))])

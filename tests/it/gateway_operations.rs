@@ -4,16 +4,16 @@ use runward::client::{Call, Client, Options, Order, Which};
 use runward::error::SystemName;
 use runward::gateway::{Answer, Config, Gateway, Incoming, Offer, Plan, Route, Served, serve};
 use runward::system::{Body, Operation, Reads, Safety, System};
-use runward::systems::formance::Formance;
-use runward::systems::hatchet::Hatchet;
-use runward::systems::meshx::MeshX;
-use runward::systems::onfido::Onfido;
+use runward::systems::formance::FORMANCE;
+use runward::systems::hatchet::HATCHET;
+use runward::systems::meshx::MESHX;
+use runward::systems::onfido::ONFIDO;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const SECRET: &str = "s3cret-token";
-const ALL: [&dyn System; 4] = [&Hatchet, &Formance, &Onfido, &MeshX];
+const ALL: [&System; 4] = [&HATCHET, &FORMANCE, &ONFIDO, &MESHX];
 
 fn all_offered() -> Config {
     Config { usual: Offer::All, ..Config::default() }
@@ -38,18 +38,18 @@ fn plan(config: Config, method: &str, path: &str, body: &str) -> Result<Plan, (u
     route.plan(body.as_bytes()).map_err(|error| problem(&Answer::problem(&error)))
 }
 
-fn client(system: &'static dyn System, server: &Server) -> Rc<Client<Native>> {
+fn client(system: &'static System, server: &Server) -> Rc<Client<Native>> {
     let options = Options { base_url: Some(server.url.clone()), tenant: Some(TENANT.into()), ..Options::default() };
     client_of(system, SECRET, 20.0, options)
 }
 
-async fn served(system: &'static dyn System, plan: Plan, server: &Server) -> Served<Native> {
+async fn served(system: &'static System, plan: Plan, server: &Server) -> Served<Native> {
     let clients: BTreeMap<SystemName, Rc<Client<Native>>> = [(system.name(), client(system, server))].into();
     ends(serve(plan, "/api", &Call::default(), &clients)).await
 }
 
 /// The path of an operation, what stands in its query when all of it is a GET, and else its body.
-fn asking(system: &dyn System, operation: &Operation) -> (&'static str, String, String) {
+fn asking(system: &System, operation: &Operation) -> (&'static str, String, String) {
     let mut arguments: Vec<(String, Value)> =
         operation.places().into_iter().map(|name| (name.to_owned(), json!(format!("{name} 1")))).collect();
     match operation.body {
@@ -189,7 +189,7 @@ fn what_is_asked_for_wrongly_is_told_so() {
 async fn a_missing_argument_is_the_visitors_mistake_and_is_never_sent() {
     let server = Server::replies([Reply::Reset]).await;
     let plan = plan(all_offered(), "GET", "/onfido/do/tasks.list?ids=r", "").unwrap();
-    let Served::Answer(answer) = served(&Onfido, plan, &server).await else { panic!("no answer") };
+    let Served::Answer(answer) = served(&ONFIDO, plan, &server).await else { panic!("no answer") };
     assert_eq!((answer.status, server.got().len()), (400, 0), "{}", answer.body);
 }
 
@@ -204,7 +204,7 @@ async fn secrets_and_addresses_that_let_in_never_reach_a_page() {
     });
     let server = Server::replies([Reply::json(200, task.to_string())]).await;
     let plan = plan(Config::default(), "GET", "/onfido/do/tasks.get?id=r&task=t", "").unwrap();
-    let Served::Answer(answer) = served(&Onfido, plan, &server).await else { panic!("no answer") };
+    let Served::Answer(answer) = served(&ONFIDO, plan, &server).await else { panic!("no answer") };
     assert!(!answer.body.contains(SECRET), "{}", answer.body);
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     let hidden = json!("[redacted]");
@@ -218,7 +218,7 @@ async fn a_file_comes_as_what_it_is_and_to_be_saved() {
     let file = |kind: &'static str| async move {
         let server = Server::replies([Reply::with(200, kind, "", "%PDF")]).await;
         let plan = plan(all_offered(), "GET", "/onfido/do/evidence?id=r", "").unwrap();
-        let Served::File(head, bytes) = served(&Onfido, plan, &server).await else { panic!("no file") };
+        let Served::File(head, bytes) = served(&ONFIDO, plan, &server).await else { panic!("no file") };
         let header = |name: &str| head.headers.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
         (header("content-type").unwrap(), header("content-disposition").unwrap(), bytes)
     };
@@ -248,14 +248,14 @@ async fn many_runs_are_moved_through_the_gateway_each_with_its_result() {
     assert_eq!((many.order, many.confirm, many.most, filter.since), (Order::Replay, true, 3, Some(7.0)));
     let server = Server::replies([Reply::json(200, r#"{"ids":["a"]}"#)]).await;
     let plan = plan(Config::default(), "POST", "/hatchet/runs/cancel", r#"{"runs":["a","b"]}"#).unwrap();
-    let Served::Answer(answer) = served(&Hatchet, plan, &server).await else { panic!("no answer") };
+    let Served::Answer(answer) = served(&HATCHET, plan, &server).await else { panic!("no answer") };
     let all: Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(all[0], json!({ "id": "a", "accepted": true, "effect": "unknown" }));
     assert_eq!(all[1], json!({ "id": "b", "accepted": false, "effect": "unknown" }));
     let refused = Server::replies([Reply::json(403, "null")]).await;
     let plan = super::gateway_operations::plan(Config::default(), "POST", "/hatchet/runs/cancel", r#"{"runs":["a"]}"#)
         .unwrap();
-    let Served::Answer(answer) = served(&Hatchet, plan, &refused).await else { panic!("no answer") };
+    let Served::Answer(answer) = served(&HATCHET, plan, &refused).await else { panic!("no answer") };
     assert!(answer.body.contains("gateway_credentials_refused"), "{}", answer.body);
 }
 

@@ -2,7 +2,7 @@
 use runward::error::Kind;
 use runward::finding::{CATALOGUE, Level, Report, Severity, What};
 use runward::systems;
-use runward::systems::hatchet::{Hatchet, model};
+use runward::systems::hatchet::{HATCHET, model};
 use runward::validate::{Options, parse_page, parse_run, validate_run};
 use runward_fuzz::fixtures::{bodies, documents};
 use serde_json::{Value as Json, json};
@@ -14,11 +14,11 @@ fn body(wanted: &str) -> String {
 }
 
 fn validate(text: &[u8]) -> Report {
-    validate_run(&Hatchet, text, &Options::default()).unwrap()
+    validate_run(&HATCHET, text, &Options::default()).unwrap()
 }
 
 fn with(options: Options, text: &[u8]) -> Report {
-    validate_run(&Hatchet, text, &options).unwrap()
+    validate_run(&HATCHET, text, &options).unwrap()
 }
 
 /// The errors and warnings, as code and pointer.
@@ -59,7 +59,7 @@ fn a_byte_order_mark_is_skipped_with_a_word() {
     let text = format!("\u{FEFF}{}", body("trigger-only-id"));
     let report = validate(text.as_bytes());
     assert_eq!(all(&report), [("byte_order_mark", ""), ("only_id", "")]);
-    assert!(parse_run(&Hatchet, text.as_bytes(), &Options::default()).is_ok());
+    assert!(parse_run(&HATCHET, text.as_bytes(), &Options::default()).is_ok());
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn depth_is_limited_and_the_limit_is_an_option() {
     assert_eq!(wrong(&validate(nested(130).as_bytes())).last().unwrap().0, "too_deep");
     let deep = Options { max_depth: 512, ..Options::default() };
     assert!(with(deep, nested(500).as_bytes()).valid);
-    assert!(parse_run(&Hatchet, nested(500).as_bytes(), &deep).is_ok());
+    assert!(parse_run(&HATCHET, nested(500).as_bytes(), &deep).is_ok());
     assert_eq!(wrong(&with(deep, nested(100_000).as_bytes())).last().unwrap().0, "too_deep");
     assert_eq!(wrong(&validate("[".repeat(100_000).as_bytes())).last().unwrap().0, "too_deep");
 }
@@ -112,7 +112,7 @@ fn options_out_of_range_are_argument_errors() {
         Options { max_findings: 0, ..usual },
         Options { level: Level::Lifecycle, ..usual },
     ] {
-        assert_eq!(validate_run(&Hatchet, b"{}", &options).unwrap_err().kind, Kind::Argument);
+        assert_eq!(validate_run(&HATCHET, b"{}", &options).unwrap_err().kind, Kind::Argument);
     }
 }
 
@@ -201,7 +201,7 @@ fn numbers_that_javascript_cannot_hold_are_told_with_their_digits() {
             assert!(found.unwrap().message.contains(number));
         }
         // nothing is lost on the way
-        let run = parse_run(&Hatchet, text.as_bytes(), &Options::default()).unwrap().snapshot.run;
+        let run = parse_run(&HATCHET, text.as_bytes(), &Options::default()).unwrap().snapshot.run;
         assert!(run.output.unwrap().as_str().contains(number));
     }
     let text = body("run-replayed").replacen(r#""taskId":"#, r#""taskId":9223372036854775"#, 1);
@@ -247,18 +247,18 @@ fn an_empty_array_is_a_page_without_runs() {
 #[test]
 fn a_page_may_be_a_bare_array_of_runs_or_lines_of_them() {
     let (details, only_id) = (body("run-replayed"), body("trigger-only-id"));
-    let page = |text: &str| parse_page(&Hatchet, text.as_bytes(), &Options::default());
+    let page = |text: &str| parse_page(&HATCHET, text.as_bytes(), &Options::default());
     assert_eq!(page("[]").unwrap().runs, []);
     let parsed = page(&format!("[{details},{only_id}]")).unwrap();
-    assert_eq!((parsed.runs.len(), parsed.pieces.len()), (2, 2));
-    let alone = parse_run(&Hatchet, details.as_bytes(), &Options::default()).unwrap();
+    assert_eq!((parsed.runs.len(), parsed.wires.len()), (2, 2));
+    let alone = parse_run(&HATCHET, details.as_bytes(), &Options::default()).unwrap();
     assert_eq!(parsed.runs[0], alone.snapshot.run);
     let rows = |text: &str| serde_json::from_str::<Json>(text).unwrap()["rows"].to_string();
     assert_eq!(page(&rows(&body("list-mixed"))).unwrap().runs, page(&body("list-mixed")).unwrap().runs);
     assert_eq!(page(&format!("{}\n{}", details.trim(), only_id.trim())).unwrap().runs, parsed.runs);
     let instance =
         runward_fuzz::fixtures::of_formance().into_iter().find(|body| body.name == "instance-failed").unwrap().text;
-    let formance = parse_page(&systems::formance::Formance, format!("[{instance}]").as_bytes(), &Options::default());
+    let formance = parse_page(&systems::formance::FORMANCE, format!("[{instance}]").as_bytes(), &Options::default());
     assert_eq!(formance.unwrap().runs.len(), 1);
 }
 
@@ -368,42 +368,26 @@ runward::object! {
     }
 }
 
-struct Elsewhere;
-
-impl runward::system::Documents for Elsewhere {
-    fn name(&self) -> runward::error::SystemName {
-        runward::error::SystemName::Onfido
+static ELSEWHERE: runward::system::Documents = {
+    use runward::describe::{Document, Wire};
+    runward::system::Documents {
+        system: runward::error::SystemName::Onfido,
+        all: &[Document { what: What::Run, value: Foreign::VALUE, run: Some(Foreign::object), place: "" }],
+        snapshot: |_| unreachable!("nothing is parsed"),
+        page: |_| unreachable!("nothing is parsed"),
+        has_secrets: false,
     }
-
-    fn documents(&self) -> &'static [runward::describe::Document] {
-        use runward::describe::{Document, Wire};
-        static DOCUMENTS: [Document; 1] =
-            [Document { what: What::Run, value: Foreign::VALUE, run: Some(Foreign::object), place: "" }];
-        &DOCUMENTS
-    }
-
-    fn others(&self) -> &'static [runward::describe::Value] {
-        &[]
-    }
-
-    fn snapshot(&self, _: &str) -> runward::error::Result<runward::run::Snapshot> {
-        unreachable!("nothing is parsed")
-    }
-
-    fn page(&self, _: &str) -> runward::error::Result<Vec<runward::run::Run>> {
-        unreachable!("nothing is parsed")
-    }
-}
+};
 
 #[test]
 fn a_run_of_another_system_is_one_finding_that_names_it() {
     for name in ["run-replayed", "list-mixed", "trigger-only-id"] {
-        let report = validate_run(&Elsewhere, body(name).as_bytes(), &Options::default()).unwrap();
+        let report = validate_run(&ELSEWHERE, body(name).as_bytes(), &Options::default()).unwrap();
         assert_eq!(all(&report), [("other_system", "")], "{name}");
         assert!(report.findings[0].message.contains("looks like one of hatchet"), "{}", report.findings[0].message);
     }
     let lines = format!("{}\n{}", body("run-replayed").trim(), body("trigger-only-id").trim());
-    let report = validate_run(&Elsewhere, lines.as_bytes(), &Options::default()).unwrap();
+    let report = validate_run(&ELSEWHERE, lines.as_bytes(), &Options::default()).unwrap();
     assert_eq!(all(&report), [("other_system", "/0"), ("other_system", "/1")]);
 }
 
@@ -412,7 +396,7 @@ fn an_unknown_word_is_named_unless_it_might_be_a_secret() {
     let message = |word: &str| {
         let id = "d19692d6-730a-4730-9005-82185a5ec595";
         let run = format!(r#"{{"id":"{id}","applicant_id":"{id}","workflow_id":"{id}","status":"{word}"}}"#);
-        let report = validate_run(&runward::systems::onfido::Onfido, run.as_bytes(), &Options::default()).unwrap();
+        let report = validate_run(&runward::systems::onfido::ONFIDO, run.as_bytes(), &Options::default()).unwrap();
         report.findings.into_iter().map(|finding| finding.message).collect::<String>()
     };
     assert!(message("procesing").starts_with("\"procesing\" is new to us"));

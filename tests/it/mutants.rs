@@ -144,7 +144,7 @@ fn found(mutant: &Mutant, findings: &[Finding]) -> (bool, bool) {
 }
 
 /// The bodies that a system's mutants are made of: a few of each document.
-fn bodies_of(system: &dyn Documents) -> Vec<(usize, String)> {
+fn bodies_of(system: &Documents) -> Vec<(usize, String)> {
     let hatchet = [
         ("run-dag-completed", 0),
         ("run-standalone-failed", 0),
@@ -190,7 +190,7 @@ fn bodies_of(system: &dyn Documents) -> Vec<(usize, String)> {
 }
 
 /// Without what it is about, a delivery of a run or task is one of something else, and that is valid.
-fn is_another_document(system: &dyn Documents, mutant: &Mutant) -> bool {
+fn is_another_document(system: &Documents, mutant: &Mutant) -> bool {
     system.name() == SystemName::Onfido && mutant.pointer == "/payload/resource"
 }
 
@@ -200,11 +200,11 @@ fn every_mutant_of_a_valid_body_is_found_at_its_place() {
     for system in systems::ALL {
         let (mut count, mut missed, mut elsewhere) = (0, vec![], vec![]);
         let mut by_code: BTreeMap<&str, u32> = BTreeMap::new();
-        for (number, body) in bodies_of(*system) {
+        for (number, body) in bodies_of(system) {
             let document = &system.documents()[number];
             let mutants = mutants_of(document, &body).into_iter();
-            for mutant in mutants.filter(|mutant| !is_another_document(*system, mutant)) {
-                let report = validate_run(*system, mutant.body.as_bytes(), &Options::default()).unwrap();
+            for mutant in mutants.filter(|mutant| !is_another_document(system, mutant)) {
+                let report = validate_run(system, mutant.body.as_bytes(), &Options::default()).unwrap();
                 let (found, exact) = found(&mutant, &report.findings);
                 count += 1;
                 *by_code.entry(mutant.code).or_default() += 1;

@@ -1,13 +1,13 @@
 //! What a real Hatchet server sent is valid, and comes back unchanged from decoding and encoding.
 use runward::finding::{Level, Report, Severity, What};
-use runward::systems::hatchet::{Hatchet, model};
+use runward::systems::hatchet::{HATCHET, model};
 use runward::validate::{Options, validate_run};
 use runward_fuzz::fixtures::{bodies, canonical, documents, recode};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 fn report(body: &str, level: Level) -> Report {
-    validate_run(&Hatchet, body.as_bytes(), &Options { level, ..Options::default() }).unwrap()
+    validate_run(&HATCHET, body.as_bytes(), &Options { level, ..Options::default() }).unwrap()
 }
 
 fn codes(report: &Report, severity: Severity) -> Vec<(&str, &str)> {

@@ -4,7 +4,7 @@ use runward::error::{Error, Kind, Result};
 use runward::http::{Prepared, Response};
 use runward::policy::Limits;
 use runward::system::System;
-use runward::systems::hatchet::Hatchet;
+use runward::systems::hatchet::HATCHET;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -227,11 +227,11 @@ pub fn client(url: &str, speed: f64, limits: Limits) -> Rc<Client<Native>> {
         max_bytes: 1024 * 1024,
         ..Options::default()
     };
-    Rc::new(Client::new(&Hatchet, Native::new(speed, SECRET), options).unwrap())
+    Rc::new(Client::new(&HATCHET, Native::new(speed, SECRET), options).unwrap())
 }
 
 /// A client of another system, whose host holds this secret.
-pub fn client_of(system: &'static dyn System, secret: &str, speed: f64, options: Options) -> Rc<Client<Native>> {
+pub fn client_of(system: &'static System, secret: &str, speed: f64, options: Options) -> Rc<Client<Native>> {
     Rc::new(Client::new(system, Native::new(speed, secret), options).unwrap())
 }
 

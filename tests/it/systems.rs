@@ -16,13 +16,13 @@ use runward_fuzz::fixtures::{
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
-type Bodies = (&'static dyn Documents, Vec<Body>);
+type Bodies = (&'static Documents, Vec<Body>);
 
 fn all() -> [Bodies; 3] {
-    [(&formance::Formance, of_formance()), (&onfido::Onfido, of_onfido()), (&meshx::MeshX, of_meshx())]
+    [(&formance::FORMANCE, of_formance()), (&onfido::ONFIDO, of_onfido()), (&meshx::MESHX, of_meshx())]
 }
 
-fn report(system: &dyn Documents, text: &str, level: Level) -> Report {
+fn report(system: &Documents, text: &str, level: Level) -> Report {
     validate_run(system, text.as_bytes(), &Options { level, ..Options::default() }).unwrap()
 }
 
@@ -109,7 +109,7 @@ fn views_of_every_run_are_those_of_the_golden_files() {
     }
 }
 
-fn snapshot(system: &dyn Documents, text: &str) -> Snapshot {
+fn snapshot(system: &Documents, text: &str) -> Snapshot {
     let parsed = parse_run(system, text.as_bytes(), &Options::default());
     parsed.unwrap_or_else(|error| panic!("{error:?} in {text}")).snapshot
 }
@@ -119,15 +119,15 @@ fn find(bodies: Vec<Body>, name: &str) -> String {
 }
 
 fn of(name: &str) -> Run {
-    snapshot(&formance::Formance, &find(of_formance(), name)).run
+    snapshot(&formance::FORMANCE, &find(of_formance(), name)).run
 }
 
 fn onfido_run(name: &str) -> Run {
-    snapshot(&onfido::Onfido, &find(of_onfido(), name)).run
+    snapshot(&onfido::ONFIDO, &find(of_onfido(), name)).run
 }
 
 fn meshx_run(name: &str) -> Run {
-    snapshot(&meshx::MeshX, &find(of_meshx(), name)).run
+    snapshot(&meshx::MESHX, &find(of_meshx(), name)).run
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn by_the_contract_formance_errs_where_servers_do_and_nowhere_else() {
 
 #[test]
 fn by_the_contract_every_signed_body_of_onfido_is_wrong() {
-    let of = |name: &str| report(&onfido::Onfido, &find(of_onfido(), name), Level::Schema);
+    let of = |name: &str| report(&onfido::ONFIDO, &find(of_onfido(), name), Level::Schema);
     let run = of("webhook_workflow_run_completed.body");
     let phantoms = [("phantom_required", "/payload/resource_id"), ("phantom_required", "/payload/event")];
     let nulls =
@@ -168,7 +168,7 @@ fn by_the_contract_every_signed_body_of_onfido_is_wrong() {
 
 #[test]
 fn by_the_contract_a_fresh_run_of_onfido_has_nulls_that_are_not_allowed() {
-    let of = |name: &str| report(&onfido::Onfido, &find(of_onfido(), name), Level::Schema).findings;
+    let of = |name: &str| report(&onfido::ONFIDO, &find(of_onfido(), name), Level::Schema).findings;
     let null = |pointer| ("null_not_allowed", pointer);
     assert_eq!(errors(&of("run-created")), [null("/output"), null("/error")]);
     assert_eq!(errors(&of("run-approved")), [null("/error")]);
@@ -180,7 +180,7 @@ fn by_the_contract_a_fresh_run_of_onfido_has_nulls_that_are_not_allowed() {
 
 #[test]
 fn by_the_contract_meshx_needs_every_key_and_offsets_but_no_known_word() {
-    let of = |name: &str| report(&meshx::MeshX, &find(of_meshx(), name), Level::Schema).findings;
+    let of = |name: &str| report(&meshx::MESHX, &find(of_meshx(), name), Level::Schema).findings;
     assert_eq!(errors(&of("run-new-word-naive-date")), [("bad_datetime", "/created_at")]);
     let missing = ["config", "created_by", "updated_at", "started_at", "completed_at", "error_message"];
     let missing: Vec<(&str, String)> = missing.map(|name| ("missing_field", format!("/{name}"))).into();
@@ -192,8 +192,8 @@ fn by_the_contract_meshx_needs_every_key_and_offsets_but_no_known_word() {
 fn a_run_without_its_envelope_is_read_like_one_in_it() {
     let wrapped = find(of_formance(), "instance-succeeded");
     let bare = serde_json::from_str::<Json>(&wrapped).unwrap()["data"].to_string();
-    assert_eq!(report(&formance::Formance, &bare, Level::Wire).what, What::Run);
-    assert_eq!(snapshot(&formance::Formance, &bare), snapshot(&formance::Formance, &wrapped));
+    assert_eq!(report(&formance::FORMANCE, &bare, Level::Wire).what, What::Run);
+    assert_eq!(snapshot(&formance::FORMANCE, &bare), snapshot(&formance::FORMANCE, &wrapped));
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn every_system_says_whose_document_it_is_that_it_was_given() {
     ];
     for (whose, sample) in samples {
         for system in systems::ALL.iter().filter(|system| system.name() != whose) {
-            let report = report(*system, &sample, Level::Wire);
+            let report = report(system, &sample, Level::Wire);
             let [finding] = report.findings.as_slice() else { panic!("{} of {whose}: {report:#?}", system.name()) };
             assert_eq!((finding.code, report.valid), ("other_system", false), "{} of {whose}", system.name());
             assert!(finding.message.ends_with(&format!("one of {whose}")), "{}", finding.message);
@@ -221,25 +221,26 @@ fn every_system_says_whose_document_it_is_that_it_was_given() {
 
 #[test]
 fn a_page_tells_where_its_rows_stand() {
-    let rows = |system: &dyn Documents, text: String| {
+    let rows = |system: &Documents, text: String, pointer: &str| {
         let page = parse_page(system, text.as_bytes(), &Options::default()).unwrap();
-        let [piece] = page.pieces.as_slice() else { panic!("{:?}", page.pieces) };
-        assert_eq!((&text[piece.bytes.clone()], piece.runs), (text.trim(), page.runs.len()));
-        (piece.rows.unwrap(), piece.runs)
+        let whole: Json = serde_json::from_str(&text).unwrap();
+        let wires = page.wires.iter().map(|wire| serde_json::from_str(&text[wire.clone()]).unwrap());
+        assert_eq!(&Json::Array(wires.collect()), whole.pointer(pointer).unwrap());
+        page.runs.len()
     };
-    assert_eq!(rows(&formance::Formance, find(of_formance(), "instances-page-1")).0, "/cursor/data");
-    assert_eq!(rows(&formance::Formance, find(of_formance(), "instances-v1")).0, "/data");
-    assert_eq!(rows(&onfido::Onfido, find(of_onfido(), "page")), ("", 3));
-    assert_eq!(rows(&onfido::Onfido, "[]".into()), ("", 0));
-    assert_eq!(rows(&meshx::MeshX, find(of_meshx(), "list")), ("/orchestrator_workflows", 3));
+    assert!(rows(&formance::FORMANCE, find(of_formance(), "instances-page-1"), "/cursor/data") > 0);
+    assert!(rows(&formance::FORMANCE, find(of_formance(), "instances-v1"), "/data") > 0);
+    assert_eq!(rows(&onfido::ONFIDO, find(of_onfido(), "page"), ""), 3);
+    assert_eq!(rows(&onfido::ONFIDO, "[]".into(), ""), 0);
+    assert_eq!(rows(&meshx::MESHX, find(of_meshx(), "list"), "/orchestrator_workflows"), 3);
 }
 
 #[test]
 fn a_page_may_be_an_array_of_runs_or_a_run_on_each_line() {
     for (system, run) in [
-        (&formance::Formance as &dyn Documents, find(of_formance(), "instance-gap")),
-        (&onfido::Onfido, find(of_onfido(), "run-approved")),
-        (&meshx::MeshX, find(of_meshx(), "run-completed")),
+        (&formance::FORMANCE as &Documents, find(of_formance(), "instance-gap")),
+        (&onfido::ONFIDO, find(of_onfido(), "run-approved")),
+        (&meshx::MESHX, find(of_meshx(), "run-completed")),
     ] {
         let run = run.trim().replace(['\n', '\r'], "");
         for page in [format!("[{run}, {run}]"), format!("{run}\n{run}\n")] {
@@ -254,12 +255,12 @@ fn a_page_may_be_an_array_of_runs_or_a_run_on_each_line() {
 #[test]
 fn a_delivery_that_tells_of_a_run_holds_one() {
     let body = find(of_onfido(), "webhook_workflow_run_completed.body");
-    let report = report(&onfido::Onfido, &body, Level::Wire);
+    let report = report(&onfido::ONFIDO, &body, Level::Wire);
     assert_eq!((report.what, report.runs, report.findings), (What::Event, 1, vec![]));
     let run = onfido_run("webhook_workflow_run_completed.body");
     assert_eq!((run.status.as_str(), run.outcome), ("approved", Some(Outcome::Succeeded)));
     let task = find(of_onfido(), "webhook_workflow_task_started.body");
-    assert!(parse_run(&onfido::Onfido, task.as_bytes(), &Options::default()).is_err());
+    assert!(parse_run(&onfido::ONFIDO, task.as_bytes(), &Options::default()).is_err());
 }
 
 #[test]
@@ -281,8 +282,8 @@ fn a_formance_run_with_a_failed_stage_has_failed_even_where_the_run_does_not_say
 
 #[test]
 fn a_formance_run_is_created_at_one_instant_however_it_is_printed() {
-    let created = snapshot(&formance::Formance, &find(of_formance(), "run-local-time-zone"));
-    let read = snapshot(&formance::Formance, &find(of_formance(), "instance-local-time-zone"));
+    let created = snapshot(&formance::FORMANCE, &find(of_formance(), "run-local-time-zone"));
+    let read = snapshot(&formance::FORMANCE, &find(of_formance(), "instance-local-time-zone"));
     assert_eq!(created.run.id, read.run.id);
     assert_eq!(created.run.created_at, read.run.created_at);
     assert_eq!(created.fixed, read.fixed);
@@ -321,7 +322,7 @@ fn onfido_statuses_have_their_phases_and_outcomes() {
 #[test]
 fn no_view_of_onfido_shows_a_secret() {
     for body in of_onfido() {
-        let Ok(parsed) = parse_run(&onfido::Onfido, body.text.as_bytes(), &Options::default()) else { continue };
+        let Ok(parsed) = parse_run(&onfido::ONFIDO, body.text.as_bytes(), &Options::default()) else { continue };
         let shown = format!("{:?}{}", parsed, serde_json::to_string(&parsed.snapshot.run).unwrap());
         for secret in ["eyJhbGciOiJFUzUxMiJ9", "onfido.app/l/", "sdk_token"] {
             assert!(!shown.contains(secret), "{} shows {secret}", body.name);
@@ -333,18 +334,18 @@ fn no_view_of_onfido_shows_a_secret() {
 fn a_document_for_others_has_no_secret_and_is_the_same_otherwise() {
     for name in ["run-created", "page", "event-timeline-file", "webhook_workflow_run_completed.body"] {
         let body = find(of_onfido(), name);
-        let shown = redacted(&onfido::Onfido, &body).unwrap();
+        let shown = redacted(&onfido::ONFIDO, &body).unwrap();
         for secret in ["eyJhbGciOiJFUzUxMiJ9", "onfido.app/l/", "dummy-signature"] {
             assert!(!shown.contains(secret), "{name} shows {secret}");
         }
         let mut whole: Json = serde_json::from_str(&body).unwrap();
         blank(&mut whole);
         assert_eq!(serde_json::from_str::<Json>(&shown).unwrap(), whole, "{name}");
-        assert!(report(&onfido::Onfido, &shown, Level::Wire).valid, "{name}");
+        assert!(report(&onfido::ONFIDO, &shown, Level::Wire).valid, "{name}");
     }
     let (big, instance) = (find(of_onfido(), "run-big-number"), find(of_formance(), "instance-succeeded"));
-    assert!(redacted(&onfido::Onfido, &big).unwrap().contains("1.50e+2"));
-    assert_eq!(canonical(&redacted(&formance::Formance, &instance).unwrap()), canonical(&instance));
+    assert!(redacted(&onfido::ONFIDO, &big).unwrap().contains("1.50e+2"));
+    assert_eq!(canonical(&redacted(&formance::FORMANCE, &instance).unwrap()), canonical(&instance));
 }
 
 /// Blanks the members that hold secrets, by name.
@@ -393,7 +394,7 @@ fn meshx_words_mean_the_same_in_any_case_and_others_nothing() {
     for (name, phase, outcome) in expected {
         let run = meshx_run(name);
         assert_eq!((run.phase, run.outcome), (phase, outcome), "{name}");
-        let report = report(&meshx::MeshX, &find(of_meshx(), name), Level::Wire);
+        let report = report(&meshx::MESHX, &find(of_meshx(), name), Level::Wire);
         let is_new = report.findings.iter().any(|finding| finding.code == "unknown_status");
         assert_eq!(is_new, name.contains("new-word"), "{name}");
     }
@@ -401,7 +402,7 @@ fn meshx_words_mean_the_same_in_any_case_and_others_nothing() {
 
 #[test]
 fn a_date_without_an_offset_is_utc_and_says_so() {
-    let report = report(&meshx::MeshX, &find(of_meshx(), "run-new-word-naive-date"), Level::Wire);
+    let report = report(&meshx::MESHX, &find(of_meshx(), "run-new-word-naive-date"), Level::Wire);
     let naive = report.findings.iter().find(|finding| finding.code == "naive_time").unwrap();
     assert_eq!((naive.severity, naive.pointer.as_str()), (Severity::Info, "/created_at"));
     let run = meshx_run("run-new-word-naive-date");
@@ -419,7 +420,7 @@ fn payloads_keep_every_digit() {
 
 #[test]
 fn what_one_read_says_after_another_is_a_step_of_the_lifecycle() {
-    let verdict = |system: &dyn Documents, before: &str, after: &str| {
+    let verdict = |system: &Documents, before: &str, after: &str| {
         let bodies = || match system.name() {
             SystemName::Formance => of_formance(),
             SystemName::Onfido => of_onfido(),
@@ -428,17 +429,17 @@ fn what_one_read_says_after_another_is_a_step_of_the_lifecycle() {
         let (before, after) = (snapshot(system, &find(bodies(), before)), snapshot(system, &find(bodies(), after)));
         judge(systems::rules(system.name()), &before, &after).verdict
     };
-    let expected: [(&dyn Documents, &str, &str, Verdict); 10] = [
-        (&formance::Formance, "run-with-vars", "instance-waiting", Verdict::Advance),
-        (&formance::Formance, "instance-waiting", "instance-succeeded", Verdict::Advance),
-        (&formance::Formance, "instance-succeeded", "instance-waiting", Verdict::Stale),
-        (&formance::Formance, "run-wait-true-failed", "instance-failed", Verdict::Same),
-        (&formance::Formance, "run-local-time-zone", "instance-local-time-zone", Verdict::Advance),
-        (&formance::Formance, "instance-failed", "instance-succeeded", Verdict::Conflict),
-        (&onfido::Onfido, "run-created", "run-approved", Verdict::Advance),
-        (&onfido::Onfido, "run-approved", "run-created", Verdict::Stale),
-        (&meshx::MeshX, "run-created", "run-completed", Verdict::Advance),
-        (&meshx::MeshX, "run-completed", "run-failed", Verdict::Conflict),
+    let expected: [(&Documents, &str, &str, Verdict); 10] = [
+        (&formance::FORMANCE, "run-with-vars", "instance-waiting", Verdict::Advance),
+        (&formance::FORMANCE, "instance-waiting", "instance-succeeded", Verdict::Advance),
+        (&formance::FORMANCE, "instance-succeeded", "instance-waiting", Verdict::Stale),
+        (&formance::FORMANCE, "run-wait-true-failed", "instance-failed", Verdict::Same),
+        (&formance::FORMANCE, "run-local-time-zone", "instance-local-time-zone", Verdict::Advance),
+        (&formance::FORMANCE, "instance-failed", "instance-succeeded", Verdict::Conflict),
+        (&onfido::ONFIDO, "run-created", "run-approved", Verdict::Advance),
+        (&onfido::ONFIDO, "run-approved", "run-created", Verdict::Stale),
+        (&meshx::MESHX, "run-created", "run-completed", Verdict::Advance),
+        (&meshx::MESHX, "run-completed", "run-failed", Verdict::Conflict),
     ];
     for (system, before, after, wanted) in expected {
         assert_eq!(verdict(system, before, after), wanted, "{before} to {after}");

@@ -1,7 +1,7 @@
 //! The common view of Hatchet's runs.
 use runward::finding::What;
 use runward::run::{Outcome, Phase, Run, Snapshot};
-use runward::systems::hatchet::Hatchet;
+use runward::systems::hatchet::HATCHET;
 use runward::validate::{Options, parse_page, parse_run, validate_run};
 use runward_fuzz::fixtures::{bodies, documents};
 use serde_json::{Value as Json, json};
@@ -13,7 +13,7 @@ fn body(wanted: &str) -> String {
 }
 
 fn snapshot_of(body: &str) -> Snapshot {
-    parse_run(&Hatchet, body.as_bytes(), &Options::default()).unwrap().snapshot
+    parse_run(&HATCHET, body.as_bytes(), &Options::default()).unwrap().snapshot
 }
 
 fn run(name: &str) -> Run {
@@ -21,7 +21,7 @@ fn run(name: &str) -> Run {
 }
 
 fn rows(name: &str) -> Vec<Run> {
-    parse_page(&Hatchet, body(name).as_bytes(), &Options::default()).unwrap().runs
+    parse_page(&HATCHET, body(name).as_bytes(), &Options::default()).unwrap().runs
 }
 
 fn json_of(raw: Option<&runward::describe::Raw>) -> Json {
@@ -43,7 +43,7 @@ pub fn assert_golden(path: &str, got: &str) {
 fn reports_of_the_recorded_documents_are_those_of_the_golden_file() {
     let mut all = String::new();
     for (name, _, body) in documents() {
-        let report = validate_run(&Hatchet, body.as_bytes(), &Options::default()).unwrap();
+        let report = validate_run(&HATCHET, body.as_bytes(), &Options::default()).unwrap();
         writeln!(all, "{name}: {:?}, valid {}, runs {}", report.what, report.valid, report.runs).unwrap();
         for finding in report.findings {
             writeln!(all, "  {} {:?} {}", finding.code, finding.severity, finding.pointer).unwrap();
@@ -58,7 +58,7 @@ fn views_of_the_recorded_runs_are_those_of_the_golden_file() {
     for (name, what, body) in documents() {
         let runs = match what {
             What::Event => continue,
-            What::Page => parse_page(&Hatchet, body.as_bytes(), &Options::default()).unwrap().runs,
+            What::Page => parse_page(&HATCHET, body.as_bytes(), &Options::default()).unwrap().runs,
             _ => vec![snapshot_of(&body).run],
         };
         for run in runs.into_iter().filter(|_| name != "output-300k") {
@@ -119,7 +119,7 @@ fn the_input_of_a_dag_is_never_unwrapped_even_if_it_looks_like_an_envelope() {
     let mut wire: Json = serde_json::from_str(&body("run-dag-completed")).unwrap();
     wire["run"]["input"] = envelope.clone();
     assert_eq!(json_of(snapshot_of(&wire.to_string()).run.input.as_ref()), envelope);
-    let report = validate_run(&Hatchet, wire.to_string().as_bytes(), &Options::default()).unwrap();
+    let report = validate_run(&HATCHET, wire.to_string().as_bytes(), &Options::default()).unwrap();
     assert!(report.findings.iter().all(|finding| finding.pointer != "/run/input"), "{:?}", report.findings);
 }
 
@@ -190,7 +190,7 @@ fn a_row_of_a_dag_has_its_tasks_as_stages() {
 #[test]
 fn an_unknown_status_is_kept_and_of_no_known_phase() {
     let body = body("run-standalone-running").replace(r#""status":"RUNNING""#, r#""status":"PAUSED""#);
-    let parsed = parse_run(&Hatchet, body.as_bytes(), &Options::default()).unwrap();
+    let parsed = parse_run(&HATCHET, body.as_bytes(), &Options::default()).unwrap();
     assert_eq!((parsed.snapshot.run.status.as_str(), parsed.snapshot.run.phase), ("PAUSED", Phase::Unknown));
     let warned: Vec<&str> = parsed.findings.iter().map(|f| f.code).filter(|code| *code == "unknown_status").collect();
     assert_eq!(warned.len(), 2);
@@ -237,14 +237,14 @@ fn of_an_answer_of_the_id_alone_nothing_else_is_believed() {
 #[test]
 fn a_page_is_no_run_and_a_run_no_page() {
     let options = Options::default();
-    assert_eq!(parse_run(&Hatchet, body("list-mixed").as_bytes(), &options).unwrap_err().code, "other_document");
-    assert_eq!(parse_page(&Hatchet, body("run-replayed").as_bytes(), &options).unwrap_err().code, "other_document");
+    assert_eq!(parse_run(&HATCHET, body("list-mixed").as_bytes(), &options).unwrap_err().code, "other_document");
+    assert_eq!(parse_page(&HATCHET, body("run-replayed").as_bytes(), &options).unwrap_err().code, "other_document");
 }
 
 #[test]
 fn an_invalid_run_is_an_error_with_all_its_findings() {
     let body = body("run-replayed").replace(r#""tenantId":""#, r#""tenantId":"x"#);
-    let error = parse_run(&Hatchet, body.as_bytes(), &Options::default()).unwrap_err();
+    let error = parse_run(&HATCHET, body.as_bytes(), &Options::default()).unwrap_err();
     let wrong: Vec<&str> = error.findings.iter().filter(|f| f.code == "bad_uuid").map(|f| f.pointer.as_str()).collect();
     assert_eq!(wrong, ["/run/tenantId", "/tasks/0/tenantId"]);
     assert!(error.message.contains("/run/tenantId"), "{}", error.message);

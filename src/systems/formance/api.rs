@@ -1,5 +1,5 @@
 //! Formance Flows' requests as values, and what its answers mean: the v2 paths of the orchestration service.
-use crate::describe::{Others, Raw};
+use crate::describe::{Others, Raw, decode};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Base, Method, Request, Response, Wants, segment};
 use crate::run::{Millis, Run};
@@ -112,7 +112,7 @@ impl Api for FormanceApi {
 
     fn created(&self, response: &Response) -> Result<String> {
         let id = member(SystemName::Formance, response, &["data", "id"])?;
-        let id: Option<String> = serde_json::from_str(id.as_str()).ok();
+        let id: Option<String> = decode(id.as_str()).ok();
         id.filter(|id| !id.is_empty())
             .ok_or_else(|| odd(SystemName::Formance, "the answer to a run holds no id at /data/id"))
     }
@@ -157,10 +157,10 @@ impl Api for FormanceApi {
 
     fn listed(&self, _filter: &Filter, _cursor: Option<&str>, response: &Response) -> Result<Rows> {
         let rows = member(SystemName::Formance, response, &["cursor", "data"])?;
-        let rows: Vec<Raw> = serde_json::from_str(rows.as_str())
-            .map_err(|_| odd(SystemName::Formance, "the answer holds no list at /cursor/data"))?;
+        let rows: Vec<Raw> =
+            decode(rows.as_str()).map_err(|_| odd(SystemName::Formance, "the answer holds no list at /cursor/data"))?;
         let next = opened(response.text()?, &["cursor", "next"]);
-        Ok(Rows { rows, next: next.and_then(|next| serde_json::from_str(next.as_str()).ok()) })
+        Ok(Rows { rows, next: next.and_then(|next| decode(next.as_str()).ok()) })
     }
 
     fn largest_page(&self) -> Option<u32> {
@@ -226,7 +226,7 @@ fn is_unknown(said: &str) -> bool {
 }
 
 fn said(text: &str) -> Option<String> {
-    let message = opened(text, &["errorMessage"]).and_then(|raw| serde_json::from_str::<String>(raw.as_str()).ok());
+    let message = opened(text, &["errorMessage"]).and_then(|raw| decode::<String>(raw.as_str()).ok());
     message.or_else(|| (!text.is_empty() && !text.starts_with(['<', '{', '[', '"'])).then(|| text.to_owned()))
 }
 
@@ -236,8 +236,8 @@ fn instance(id: &str, rest: &str) -> Result<String> {
 
 /// The variables as they came: an object of texts. A null counts as an empty text there, so it is none of ours.
 fn variables(input: &Raw) -> Result<String> {
-    let members: Others =
-        serde_json::from_str(input.as_str()).map_err(|_| argument("not_an_object", "`input` must be a JSON object"))?;
+    let wrong = |_| argument("not_an_object", "`input` must be a JSON object");
+    let members = Others::decode(input.as_str()).map_err(wrong)?;
     if let Some((name, _)) = members.0.iter().find(|(_, value)| !value.as_str().starts_with('"')) {
         let message = format!("`input` holds variables, which are texts: {} is none", http::quote(name));
         return Err(argument("not_a_text", message));

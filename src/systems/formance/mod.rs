@@ -8,14 +8,9 @@ pub mod view;
 pub mod webhook;
 
 use crate::describe::{Document, Value, Wire};
-use crate::error::{Result, SystemName};
+use crate::error::SystemName;
 use crate::finding::What;
-use crate::lifecycle::Rules;
-use crate::run::{Run, Snapshot};
-use crate::system::{Api, Documents, System};
-
-/// Formance Flows.
-pub struct Formance;
+use crate::system::{Documents, System};
 
 /// What its bodies hold; of two that look alike the first is meant, so that an empty list is one of runs.
 pub static DOCUMENTS: [Document; 8] = [
@@ -73,38 +68,15 @@ pub static COMMON: [(&str, bool); 8] = [
     ("findByKey", false),
 ];
 
-impl Documents for Formance {
-    fn name(&self) -> SystemName {
-        SystemName::Formance
-    }
+/// What it sends of runs.
+pub static READ: Documents = Documents {
+    system: SystemName::Formance,
+    all: &DOCUMENTS,
+    snapshot: view::snapshot,
+    page: view::page,
+    has_secrets: false,
+};
 
-    fn documents(&self) -> &'static [Document] {
-        &DOCUMENTS
-    }
-
-    fn others(&self) -> &'static [Value] {
-        &OTHERS
-    }
-
-    fn snapshot(&self, json: &str) -> Result<Snapshot> {
-        view::snapshot(json)
-    }
-
-    fn page(&self, json: &str) -> Result<Vec<Run>> {
-        view::page(json)
-    }
-}
-
-impl System for Formance {
-    fn rules(&self) -> &'static Rules {
-        &lifecycle::RULES
-    }
-
-    fn api(&self) -> &'static dyn Api {
-        &api::FormanceApi
-    }
-
-    fn common(&self) -> &'static [(&'static str, bool)] {
-        &COMMON
-    }
-}
+/// Formance Flows.
+pub static FORMANCE: System =
+    System { documents: &READ, others: &OTHERS, rules: &lifecycle::RULES, api: &api::FormanceApi, common: &COMMON };

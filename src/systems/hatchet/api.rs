@@ -1,6 +1,6 @@
 //! Hatchet's requests as values, and what its answers mean.
 use super::model::V1TaskStatus;
-use crate::describe::{self, Others, Peek, Raw, Wire};
+use crate::describe::{self, Others, Peek, Raw, Wire, json};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Method, Request, Response, segment};
 use crate::run::{Millis, Run};
@@ -176,7 +176,7 @@ impl Api for HatchetApi {
             priority: create.priority,
             return_only_id: (!create.full).then_some(true),
         };
-        Ok(Request::post(format!("{}/workflow-runs/trigger", tenant(scope)?), json(&body)?))
+        Ok(Request::post(format!("{}/workflow-runs/trigger", tenant(scope)?), json(&body)))
     }
 
     fn created(&self, response: &Response) -> Result<String> {
@@ -325,9 +325,9 @@ impl Api for HatchetApi {
 #[serde(rename_all = "camelCase")]
 struct Trigger<'a> {
     workflow_name: &'a str,
-    input: &'a serde_json::value::RawValue,
+    input: Raw,
     #[serde(skip_serializing_if = "Option::is_none")]
-    additional_metadata: Option<&'a serde_json::value::RawValue>,
+    additional_metadata: Option<Raw>,
     #[serde(skip_serializing_if = "Option::is_none")]
     priority: Option<i64>,
     #[serde(rename = "return_only_id", skip_serializing_if = "Option::is_none")]
@@ -433,7 +433,7 @@ fn by_ids(scope: &Scope, act: &str, ids: &[&str]) -> Result<Request> {
     for id in ids {
         segment("run id", id)?;
     }
-    Ok(Request::post(format!("{}/tasks/{act}", tenant(scope)?), json(&Body { external_ids: ids })?))
+    Ok(Request::post(format!("{}/tasks/{act}", tenant(scope)?), json(&Body { external_ids: ids })))
 }
 
 fn run_path(id: &str, rest: &str) -> Result<String> {
@@ -460,9 +460,8 @@ fn metadata(create: &Create) -> Result<Option<String>> {
     if all.get(KEY).is_some() {
         return Err(argument("reserved_metadata", format!("`{KEY}` in the metadata is kept for `key`")));
     }
-    let key = serde_json::to_string(key).ok().and_then(|text| Raw::parse(&text));
-    all.0.push((KEY.into(), key.ok_or_else(|| argument("invalid_key", "the key is no text"))?));
-    json(&all).map(Some)
+    all.0.push((KEY.into(), Raw::of(key)));
+    Ok(Some(json(&all)))
 }
 
 /// The text of a value that must be an object, and that the server can store.
@@ -501,12 +500,8 @@ fn said(text: &str) -> Option<String> {
     plain.then(|| text.to_owned())
 }
 
-fn raw(text: &str) -> Result<&serde_json::value::RawValue> {
-    serde_json::from_str(text).map_err(|_| argument("invalid_json", "the input is no JSON"))
-}
-
-fn json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|_| Error::new(Kind::Internal, "unserializable", "a request has no JSON form"))
+fn raw(text: &str) -> Result<Raw> {
+    Raw::parse(text).ok_or_else(|| argument("invalid_json", "the input is no JSON"))
 }
 
 /// The rows of a list.

@@ -8,14 +8,9 @@ pub mod view;
 pub mod webhook;
 
 use crate::describe::{Document, Value, Wire};
-use crate::error::{Result, SystemName};
+use crate::error::SystemName;
 use crate::finding::What;
-use crate::lifecycle::Rules;
-use crate::run::{Run, Snapshot};
-use crate::system::{Api, Documents, System};
-
-/// Hatchet.
-pub struct Hatchet;
+use crate::system::{Documents, System};
 
 /// What its bodies hold; of two that look alike the first is meant.
 pub static DOCUMENTS: [Document; 6] = [
@@ -76,38 +71,15 @@ pub static COMMON: [(&str, bool); 8] = [
     ("findByKey", true),
 ];
 
-impl Documents for Hatchet {
-    fn name(&self) -> SystemName {
-        SystemName::Hatchet
-    }
+/// What it sends of runs.
+pub static READ: Documents = Documents {
+    system: SystemName::Hatchet,
+    all: &DOCUMENTS,
+    snapshot: view::snapshot,
+    page: view::page,
+    has_secrets: false,
+};
 
-    fn documents(&self) -> &'static [Document] {
-        &DOCUMENTS
-    }
-
-    fn others(&self) -> &'static [Value] {
-        &OTHERS
-    }
-
-    fn snapshot(&self, json: &str) -> Result<Snapshot> {
-        view::snapshot(json)
-    }
-
-    fn page(&self, json: &str) -> Result<Vec<Run>> {
-        view::page(json)
-    }
-}
-
-impl System for Hatchet {
-    fn rules(&self) -> &'static Rules {
-        &lifecycle::RULES
-    }
-
-    fn api(&self) -> &'static dyn Api {
-        &api::HatchetApi
-    }
-
-    fn common(&self) -> &'static [(&'static str, bool)] {
-        &COMMON
-    }
-}
+/// Hatchet.
+pub static HATCHET: System =
+    System { documents: &READ, others: &OTHERS, rules: &lifecycle::RULES, api: &api::HatchetApi, common: &COMMON };

@@ -2,7 +2,7 @@
 use super::DOCUMENTS;
 use super::lifecycle::RULES;
 use super::model::*;
-use crate::describe::{AnyObject, DateTime, Document, Others, Raw, Uuid, Wire, ZERO_TIME};
+use crate::describe::{self, AnyObject, DateTime, Document, Others, Raw, Uuid, Wire, ZERO_TIME};
 use crate::error::{Result, SystemName};
 use crate::finding::What;
 use crate::order::sort_by;
@@ -282,9 +282,7 @@ fn given(payload: &AnyObject) -> Option<Raw> {
 
 /// The caller's input, out of the engine's envelope; the input as it is, if it stands in none.
 fn unwrapped(input: AnyObject) -> Raw {
-    let Ok(members) = Others::decode(input.0.as_str()) else { return input.0 };
-    let in_envelope = ENVELOPE.is(members.0.iter().map(|(name, _)| name.as_bytes()));
-    members.get(ENVELOPE.payload).filter(|_| in_envelope).cloned().unwrap_or(input.0)
+    describe::unwrapped(input.0.as_str(), &ENVELOPE).unwrap_or(input.0)
 }
 
 /// The outputs of a DAG's tasks, by the names of their steps; `None` if there is none.
@@ -295,8 +293,7 @@ fn outputs(tasks: &[V1TaskSummary], shape: &[WorkflowRunShapeItemForWorkflowRunD
             members.push((name(task, shape), output));
         }
     }
-    let json = serde_json::to_string(&Others(members)).ok()?;
-    Raw::parse(&json).filter(|json| json.as_str() != "{}")
+    (!members.is_empty()).then(|| Raw::of(&Others(members)))
 }
 
 /// The name of the step that a task executes.

@@ -1,11 +1,10 @@
 //! meshX's requests as values, and what its answers mean. An id stands in the query there, never in the path.
-use crate::describe::{Others, Raw};
+use crate::describe::{Others, Raw, decode, json};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Method, Request, Response, segment};
 use crate::run::Run;
 use crate::system::{
-    Api, Body, Create, Filter, Grant, Operation, Parameter, Reads, Rows, Safety, Scope, Way, json, member, odd, opened,
-    wrong,
+    Api, Body, Create, Filter, Grant, Operation, Parameter, Reads, Rows, Safety, Scope, Way, member, odd, opened, wrong,
 };
 use std::collections::BTreeMap;
 
@@ -53,10 +52,10 @@ impl Api for MeshXApi {
     fn grant(&self, grant: &Grant) -> Result<Request> {
         match grant {
             Grant::Login { user, password, remember } => {
-                let fields = [("user", json(user)?), ("password", json(password)?), ("remember_me", json(remember)?)];
+                let fields = [("user", json(user)), ("password", json(password)), ("remember_me", json(remember))];
                 Ok(Request::post("/api/iam/login", object(&fields)))
             }
-            Grant::Refresh(token) => Ok(Request::post("/api/iam/refresh", object(&[("refresh_token", json(token)?)]))),
+            Grant::Refresh(token) => Ok(Request::post("/api/iam/refresh", object(&[("refresh_token", json(token))]))),
             Grant::Client { .. } => {
                 Err(Error::new(Kind::Unsupported, "unsupported_credentials", "meshX takes a token or a login"))
             }
@@ -78,10 +77,10 @@ impl Api for MeshXApi {
             None => name,
         };
         let fields = [
-            ("run_type", json(&text(&create.more, "runType")?.unwrap_or_else(|| "single".into()))?),
-            ("data_product_identifier", json(&create.workflow)?),
-            ("created_by", json(&text(&create.more, "createdBy")?)?),
-            ("name", json(&name)?),
+            ("run_type", json(&text(&create.more, "runType")?.unwrap_or_else(|| "single".into()))),
+            ("data_product_identifier", json(&create.workflow)),
+            ("created_by", json(&text(&create.more, "createdBy")?)),
+            ("name", json(&name)),
         ];
         Ok(Request::post(PATH, object(&fields)))
     }
@@ -92,7 +91,7 @@ impl Api for MeshXApi {
 
     fn created(&self, response: &Response) -> Result<String> {
         let id = member(SystemName::MeshX, response, &["identifier"])?;
-        let id: Option<String> = serde_json::from_str(id.as_str()).ok();
+        let id: Option<String> = decode(id.as_str()).ok();
         let why = "the answer to a create holds no id at /identifier";
         id.filter(|id| !id.is_empty()).ok_or_else(|| odd(SystemName::MeshX, why))
     }
@@ -169,8 +168,7 @@ fn one(method: Method, id: &str) -> Result<Request> {
 
 fn rows(response: &Response) -> Result<Vec<Raw>> {
     let rows = member(SystemName::MeshX, response, &["orchestrator_workflows"])?;
-    serde_json::from_str(rows.as_str())
-        .map_err(|_| odd(SystemName::MeshX, "the answer holds no list at /orchestrator_workflows"))
+    decode(rows.as_str()).map_err(|_| odd(SystemName::MeshX, "the answer holds no list at /orchestrator_workflows"))
 }
 
 /// What a key puts behind a run's name.
@@ -180,7 +178,7 @@ fn ending(key: &str) -> String {
 
 fn text(more: &BTreeMap<String, Raw>, name: &str) -> Result<Option<String>> {
     let Some(value) = more.get(name).filter(|value| value.as_str() != "null") else { return Ok(None) };
-    let text = serde_json::from_str::<String>(value.as_str()).ok().filter(|text| !text.is_empty());
+    let text = decode::<String>(value.as_str()).ok().filter(|text| !text.is_empty());
     text.map(Some).ok_or_else(|| argument("not_a_text", format!("`{name}` must be a text that is not empty")))
 }
 
@@ -193,16 +191,16 @@ fn object(members: &[(&str, String)]) -> String {
 /// What the system says of a failure, in each of the forms that were seen: `detail` as a list or a text, or `title` with
 /// `errors`.
 fn said(text: &str) -> Option<String> {
-    let members: Others = match serde_json::from_str(text) {
+    let members = match Others::decode(text) {
         Ok(members) => members,
         Err(_) => return (!text.is_empty() && !text.starts_with(['<', '{', '[', '"'])).then(|| text.to_owned()),
     };
-    let string = |raw: &Raw| serde_json::from_str::<String>(raw.as_str()).ok();
+    let string = |raw: &Raw| decode::<String>(raw.as_str()).ok();
     let mut parts: Vec<String> = members.get("title").or(members.get("type")).and_then(string).into_iter().collect();
     for name in ["detail", "details", "errors"] {
         let Some(value) = members.get(name) else { continue };
         parts.extend(string(value));
-        let entries: Vec<Raw> = serde_json::from_str(value.as_str()).unwrap_or_default();
+        let entries: Vec<Raw> = decode(value.as_str()).unwrap_or_default();
         parts.extend(entries.iter().filter_map(entry));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
@@ -211,8 +209,8 @@ fn said(text: &str) -> Option<String> {
 /// One thing that is wrong, with its place.
 fn entry(entry: &Raw) -> Option<String> {
     let member = |name: &str| opened(entry.as_str(), &[name]);
-    let words = member("msg").or(member("detail")).and_then(|raw| serde_json::from_str::<String>(raw.as_str()).ok())?;
-    let place: Vec<Raw> = member("loc").and_then(|raw| serde_json::from_str(raw.as_str()).ok()).unwrap_or_default();
+    let words = member("msg").or(member("detail")).and_then(|raw| decode::<String>(raw.as_str()).ok())?;
+    let place: Vec<Raw> = member("loc").and_then(|raw| decode(raw.as_str()).ok()).unwrap_or_default();
     let place: Vec<&str> = place.iter().map(|part| part.as_str().trim_matches('"')).collect();
     Some(if place.is_empty() { words } else { format!("/{} {words}", place.join("/")) })
 }

@@ -6,14 +6,9 @@ pub mod model;
 pub mod view;
 
 use crate::describe::{Document, Value, Wire};
-use crate::error::{Result, SystemName};
+use crate::error::SystemName;
 use crate::finding::What;
-use crate::lifecycle::Rules;
-use crate::run::{Run, Snapshot};
-use crate::system::{Api, Documents, System};
-
-/// meshX Foundation.
-pub struct MeshX;
+use crate::system::{Documents, System};
 
 /// What its bodies hold.
 pub static DOCUMENTS: [Document; 2] = [
@@ -61,38 +56,15 @@ pub static COMMON: [(&str, bool); 8] = [
     ("findByKey", true),
 ];
 
-impl Documents for MeshX {
-    fn name(&self) -> SystemName {
-        SystemName::MeshX
-    }
+/// What it sends of runs.
+pub static READ: Documents = Documents {
+    system: SystemName::MeshX,
+    all: &DOCUMENTS,
+    snapshot: view::snapshot,
+    page: view::page,
+    has_secrets: false,
+};
 
-    fn documents(&self) -> &'static [Document] {
-        &DOCUMENTS
-    }
-
-    fn others(&self) -> &'static [Value] {
-        &OTHERS
-    }
-
-    fn snapshot(&self, json: &str) -> Result<Snapshot> {
-        view::snapshot(json)
-    }
-
-    fn page(&self, json: &str) -> Result<Vec<Run>> {
-        view::page(json)
-    }
-}
-
-impl System for MeshX {
-    fn rules(&self) -> &'static Rules {
-        &lifecycle::RULES
-    }
-
-    fn api(&self) -> &'static dyn Api {
-        &api::MeshXApi
-    }
-
-    fn common(&self) -> &'static [(&'static str, bool)] {
-        &COMMON
-    }
-}
+/// meshX Foundation.
+pub static MESHX: System =
+    System { documents: &READ, others: &OTHERS, rules: &lifecycle::RULES, api: &api::MeshXApi, common: &COMMON };

@@ -1,10 +1,10 @@
 //! Onfido Studio's requests as values, and what its answers mean: the public API v3.6.
-use crate::describe::{Others, Raw};
+use crate::describe::{Others, Raw, decode, json};
 use crate::error::{Error, Kind, Result, SystemName};
 use crate::http::{self, Base, Method, Request, Response, segment, unescape};
 use crate::run::Millis;
 use crate::system::{
-    Api, Body, Create, Filter, Grant, Operation, Parameter, Places, Reads, Rows, Safety, Scope, Way, json, member, odd,
+    Api, Body, Create, Filter, Grant, Operation, Parameter, Places, Reads, Rows, Safety, Scope, Way, member, odd,
     opened, wrong,
 };
 use chrono::DateTime;
@@ -93,11 +93,11 @@ impl Api for OnfidoApi {
         let applicant = applicant.ok_or_else(|| argument("missing_applicant", "a run needs `applicantId`"))?;
         let mut body = vec![
             ("applicant_id".to_owned(), text("applicantId", applicant)?),
-            ("workflow_id".to_owned(), Raw::parse(&json(&create.workflow)?).unwrap_or_else(Raw::empty_object)),
+            ("workflow_id".to_owned(), Raw::of(&create.workflow)),
         ];
         let tags = tags(create)?;
         if !tags.is_empty() {
-            body.extend(Raw::parse(&json(&tags)?).map(|tags| ("tags".to_owned(), tags)));
+            body.push(("tags".to_owned(), Raw::of(&tags)));
         }
         if let Some(user) = create.more.get("customerUserId") {
             body.push(("customer_user_id".to_owned(), text("customerUserId", user)?));
@@ -111,7 +111,7 @@ impl Api for OnfidoApi {
             }
             body.push((wire.to_owned(), value.clone()));
         }
-        Ok(Request::post("/workflow_runs", json(&Others(body))?))
+        Ok(Request::post("/workflow_runs", json(&Others(body))))
     }
 
     fn takes(&self) -> &'static [&'static str] {
@@ -120,7 +120,7 @@ impl Api for OnfidoApi {
 
     fn created(&self, response: &Response) -> Result<String> {
         let id = member(SystemName::Onfido, response, &["id"])?;
-        let id: Option<String> = serde_json::from_str(id.as_str()).ok();
+        let id: Option<String> = decode(id.as_str()).ok();
         id.filter(|id| !id.is_empty())
             .ok_or_else(|| odd(SystemName::Onfido, "the answer to a create holds no id at /id"))
     }
@@ -213,7 +213,7 @@ impl Api for OnfidoApi {
 }
 
 fn rows(response: &Response) -> Result<Vec<Raw>> {
-    let rows = serde_json::from_str(response.text()?);
+    let rows = decode(response.text()?);
     rows.map_err(|_| odd(SystemName::Onfido, "the answer is no list of runs"))
 }
 
@@ -269,13 +269,13 @@ fn said(text: &str) -> Option<String> {
 
 /// The texts in a value, the names of members before theirs.
 fn words(value: &Raw) -> String {
-    if let Ok(text) = serde_json::from_str::<String>(value.as_str()) {
+    if let Ok(text) = decode::<String>(value.as_str()) {
         return text;
     }
-    if let Ok(all) = serde_json::from_str::<Vec<Raw>>(value.as_str()) {
+    if let Ok(all) = decode::<Vec<Raw>>(value.as_str()) {
         return all.iter().map(words).collect::<Vec<_>>().join(", ");
     }
-    let members: Others = serde_json::from_str(value.as_str()).unwrap_or_default();
+    let members = Others::decode(value.as_str()).unwrap_or_default();
     let named = |(name, value): &(String, Raw)| match name.as_str() {
         "messages" => words(value),
         _ => format!("{name} {}", words(value)),

@@ -8,14 +8,9 @@ pub mod view;
 pub mod webhook;
 
 use crate::describe::{Document, Value, Wire};
-use crate::error::{Result, SystemName};
+use crate::error::SystemName;
 use crate::finding::What;
-use crate::lifecycle::Rules;
-use crate::run::{Run, Snapshot};
-use crate::system::{Api, Documents, System};
-
-/// Onfido Studio.
-pub struct Onfido;
+use crate::system::{Documents, System};
 
 /// What its bodies hold; of two that look alike the first is meant, so that an empty list is one of runs, and a
 /// delivery that shows nothing of a run or task is one of something else.
@@ -54,43 +49,15 @@ pub static COMMON: [(&str, bool); 8] = [
     ("findByKey", true),
 ];
 
-impl Documents for Onfido {
-    fn name(&self) -> SystemName {
-        SystemName::Onfido
-    }
+/// What it sends of runs.
+pub static READ: Documents = Documents {
+    system: SystemName::Onfido,
+    all: &DOCUMENTS,
+    snapshot: view::snapshot,
+    page: view::page,
+    has_secrets: true, // the `sdk_token`
+};
 
-    fn documents(&self) -> &'static [Document] {
-        &DOCUMENTS
-    }
-
-    fn others(&self) -> &'static [Value] {
-        &OTHERS
-    }
-
-    fn snapshot(&self, json: &str) -> Result<Snapshot> {
-        view::snapshot(json)
-    }
-
-    fn page(&self, json: &str) -> Result<Vec<Run>> {
-        view::page(json)
-    }
-
-    /// The `sdk_token`.
-    fn has_secrets(&self) -> bool {
-        true
-    }
-}
-
-impl System for Onfido {
-    fn rules(&self) -> &'static Rules {
-        &lifecycle::RULES
-    }
-
-    fn api(&self) -> &'static dyn Api {
-        &api::OnfidoApi
-    }
-
-    fn common(&self) -> &'static [(&'static str, bool)] {
-        &COMMON
-    }
-}
+/// Onfido Studio.
+pub static ONFIDO: System =
+    System { documents: &READ, others: &OTHERS, rules: &lifecycle::RULES, api: &api::OnfidoApi, common: &COMMON };

@@ -28,6 +28,10 @@ const SHIPPED: [Module; 2] = [
 const PANICKING: Module =
     Module { name: "runward", features: &["--features", "panics"], folder: "target/panicking/wasm" };
 
+/// Passes that save bytes, and cost more once the module is compressed: they copy code into its callers, give locals other
+/// numbers, and cut zeros out of the data. The compiler has inlined already.
+const SPOILERS: [&str; 4] = ["inlining-optimizing", "local-cse", "memory-packing", "ssa-nomerge"];
+
 const INPUTS: [&str; 7] =
     ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo", "package-lock.json", "xtask/src/build"];
 
@@ -95,7 +99,12 @@ impl Module {
         let optimised = repo::path(format!("{}/{}_bg.wasm", self.folder, self.name));
         // No feature is named: wasm-opt reads them from the module, and with more of them Node 20 refuses the result.
         let mut wasm_opt = npm::tool("wasm-opt");
-        wasm_opt.arg("-O3").arg(bound).arg("-o").arg(optimised);
+        wasm_opt
+            .arg("-Oz")
+            .args(SPOILERS.map(|pass| format!("--skip-pass={pass}")))
+            .arg(bound)
+            .arg("-o")
+            .arg(optimised);
         quietly(&mut wasm_opt, "wasm-opt failed: remove node_modules and run this again.").map(drop)
     }
 }
