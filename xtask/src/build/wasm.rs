@@ -100,7 +100,7 @@ impl Module {
         // No feature is named: wasm-opt reads them from the module, and with more of them Node 20 refuses the result.
         let mut wasm_opt = npm::tool("wasm-opt");
         wasm_opt
-            .arg("-Oz")
+            .arg("-O3")
             .args(SPOILERS.map(|pass| format!("--skip-pass={pass}")))
             .arg(bound)
             .arg("-o")
