@@ -77,7 +77,7 @@ impl Arguments {
 
 /// Threads for work on the database at once. A few read; the others write, and most of these wait for a commit that they
 /// share. More would only wait too, and each costs memory when the machine is slow and requests queue up.
-const AT_WORK: usize = 96;
+const AT_WORK: usize = 64;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();

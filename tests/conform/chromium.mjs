@@ -15,7 +15,7 @@ const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", 
 const TOGETHER = 5;
 
 /** What a page is given of what the caller named: nothing secret. */
-const SHOWN = ["workflow", "applicant", "page-size", "document"];
+const SHOWN = ["workflow", "applicant", "page-size", "document", "event"];
 
 /** The results of the cases of each target, in the order of the targets. */
 export async function ask(targets, options = {}) {
