@@ -10,9 +10,9 @@ use rusqlite::Connection;
 use super::BUSY;
 use super::writer::Writer;
 
-/// How many frames, of a page each, the log may hold: 256 MiB of them. While somebody always writes and reads it never
-/// begins anew by itself, and grows as long as that goes on; but all who write pause each time that it does.
-pub const LIMIT: i64 = 65_536;
+/// How many frames, of a page each, the log may hold: 64 MiB of them. While somebody always writes and reads it never
+/// begins anew by itself, and grows as long as that goes on. All who write pause when it does, longer the longer it is.
+pub const LIMIT: i64 = 16_384;
 
 /// How often the log is written back.
 const BETWEEN: Duration = Duration::from_millis(250);
