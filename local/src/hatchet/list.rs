@@ -7,6 +7,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 
 use super::kind::on_wire;
+use super::minutes::{MINUTE, spans};
 use crate::Error;
 use crate::clock::Micros;
 use crate::database::Cached;
@@ -19,9 +20,6 @@ const MOST_LANES: usize = 100;
 
 /// From so many runs on a pair of metadata is common, and the walk goes along something else if it can.
 const COMMON: i64 = 2_000;
-
-/// The minutes by which tasks are counted.
-pub const MINUTE: Micros = 60_000_000;
 
 /// Which runs are wanted.
 #[derive(Debug, Clone, Default)]
@@ -418,22 +416,15 @@ pub fn status_counts(db: &Connection, filter: &Filter) -> Result<Vec<(String, i6
 
 /// Whole minutes as they were counted, and what lies at the edges one by one.
 fn counted_by_minute(filter: &Filter, since: Micros) -> Query {
-    let first = since.div_euclid(MINUTE).saturating_add(1);
-    // The first moment that is too late, and its minute.
+    // The first moment that is too late.
     let end = filter.until.map_or(i64::MAX, |until| until.saturating_add(1));
-    let last = end.div_euclid(MINUTE).max(first);
     let (mut parts, mut values) = (Vec::new(), Vec::new());
     let names = filter.workflows.as_ref();
     let among = names.map_or(String::new(), |names| format!(" AND +workflow IN ({})", marks(names.len())));
     let one_by_one = "SELECT status, 1 AS tasks FROM hatchet_read_task INDEXED BY hatchet_read_task_by_time WHERE \
                       inserted >= ? AND inserted < ?";
     let by_minute = "SELECT status, tasks FROM hatchet_task_count WHERE minute >= ? AND minute < ?";
-    let edge = first.saturating_mul(MINUTE);
-    for (sql, from, to) in [
-        (one_by_one, since, edge.min(end)),
-        (by_minute, first, last),
-        (one_by_one, last.saturating_mul(MINUTE).max(edge), end),
-    ] {
+    for (sql, from, to) in spans(since, end, one_by_one, by_minute) {
         parts.push(format!("{sql}{among}"));
         values.extend([Sql::Integer(from), Sql::Integer(to)]);
         values.extend(names.into_iter().flatten().cloned().map(Sql::Text));

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params, params_from_iter};
 use serde_json::{Value, json};
 
 use super::engine::spread;
-use super::list::MINUTE;
+use super::minutes::spans;
 use super::store::Task;
 use super::time;
 use super::work::Act;
@@ -152,9 +152,6 @@ fn counted_one_by_one(filter: &Filter, now: Micros, width: Micros) -> (String, V
 fn counted_by_minute(filter: &Filter, now: Micros, width: Micros) -> (String, Vec<Sql>) {
     let since = filter.since.unwrap_or(0);
     let end = filter.until.map_or(now, |until| until.min(now)).saturating_add(1);
-    let first = since.div_euclid(MINUTE).saturating_add(1);
-    let last = end.div_euclid(MINUTE).max(first);
-    let edge = first.saturating_mul(MINUTE);
     let among = match filter.levels.len() {
         0 => String::new(),
         count => format!(" AND level IN ({})", vec!["?"; count].join(", ")),
@@ -164,11 +161,7 @@ fn counted_by_minute(filter: &Filter, now: Micros, width: Micros) -> (String, Ve
         "SELECT at, level, 1 AS lines FROM hatchet_log INDEXED BY hatchet_log_by_time WHERE at >= ? AND at < ?";
     let by_minute =
         "SELECT minute * 60000000 AS at, level, lines FROM hatchet_log_count WHERE minute >= ? AND minute < ?";
-    for (sql, from, to) in [
-        (one_by_one, since, edge.min(end)),
-        (by_minute, first, last),
-        (one_by_one, last.saturating_mul(MINUTE).max(edge), end),
-    ] {
+    for (sql, from, to) in spans(since, end, one_by_one, by_minute) {
         parts.push(format!("{sql}{among}"));
         values.extend([Sql::Integer(from), Sql::Integer(to)]);
         values.extend(filter.levels.iter().cloned().map(Sql::Text));

@@ -9,6 +9,7 @@ mod ingest;
 mod kind;
 pub mod list;
 mod logs;
+mod minutes;
 mod orders;
 mod pgtext;
 mod plan;

@@ -8,8 +8,9 @@ use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::super::answer::{Answer, Refusal, ok};
-use super::super::list::{self, MINUTE};
+use super::super::list;
 use super::super::logs::{self, Filter, LEVELS};
+use super::super::minutes::MINUTE;
 use super::super::query::Query;
 use super::super::{Hatchet, time};
 use super::App;
